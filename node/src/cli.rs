@@ -1,0 +1,112 @@
+//! The command line's grammar.
+
+use sc_cli::{
+	BuildSpecCmd, ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd,
+	ImportBlocksCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd, SubstrateCli,
+};
+
+/// The command line.
+#[derive(Debug, clap::Parser)]
+pub(crate) struct Cli {
+	/// What to do instead of running a node.
+	#[command(subcommand)]
+	pub(crate) subcommand: Option<Subcommand>,
+
+	/// Produce a block every MILLISECONDS, also when no transaction waits.
+	///
+	/// Without it `--dev` seals a block as soon as a transaction is ready. Either way every block
+	/// is final at once, and the chain's own clock moves one slot (6 seconds) or more a block.
+	#[arg(
+		long,
+		value_name = "MILLISECONDS",
+		requires = "dev",
+		value_parser = clap::value_parser!(u64).range(1..),
+	)]
+	pub(crate) block_time: Option<u64>,
+
+	/// The options of a running node.
+	#[command(flatten)]
+	pub(crate) run: RunCmd,
+}
+
+/// What the binary does apart from running a node.
+#[derive(Debug, clap::Subcommand)]
+#[allow(clippy::large_enum_variant)] // parsed once, never moved
+pub(crate) enum Subcommand {
+	/// Make, inspect and insert keys.
+	#[command(subcommand)]
+	Key(KeySubcommand),
+
+	/// Print a chain specification, with the node's own address as boot node.
+	BuildSpec(BuildSpecCmd),
+
+	/// Write a chain specification.
+	ExportChainSpec(ExportChainSpecCmd),
+
+	/// Verify a block of the database again.
+	CheckBlock(CheckBlockCmd),
+
+	/// Write blocks to a file.
+	ExportBlocks(ExportBlocksCmd),
+
+	/// Read blocks from a file.
+	ImportBlocks(ImportBlocksCmd),
+
+	/// Delete the chain's database.
+	PurgeChain(PurgeChainCmd),
+
+	/// Go back a number of blocks, not below the last final one.
+	Revert(RevertCmd),
+
+	/// Print the database's best, final and first block.
+	ChainInfo(ChainInfoCmd),
+}
+
+impl SubstrateCli for Cli {
+	fn impl_name() -> String {
+		"Migration Node".into()
+	}
+
+	fn impl_version() -> String {
+		env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+	}
+
+	fn description() -> String {
+		env!("CARGO_PKG_DESCRIPTION").into()
+	}
+
+	fn author() -> String {
+		"the evm-migration contributors".into()
+	}
+
+	fn support_url() -> String {
+		"the project's issue tracker".into()
+	}
+
+	fn copyright_start_year() -> i32 {
+		2026
+	}
+
+	fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+		Ok(Box::new(crate::chain_spec::load(id)?))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::Parser;
+
+	#[test]
+	fn block_time_needs_the_development_chain() {
+		let cli = Cli::try_parse_from(["node", "--dev", "--block-time", "1000"]).expect("parses");
+		assert_eq!(cli.block_time, Some(1000));
+		assert!(cli.run.shared_params.dev);
+		assert!(Cli::try_parse_from(["node", "--block-time", "1000"]).is_err());
+	}
+
+	#[test]
+	fn block_time_of_zero_fails() {
+		assert!(Cli::try_parse_from(["node", "--dev", "--block-time", "0"]).is_err());
+	}
+}

@@ -1,0 +1,163 @@
+//! How long blocks are kept.
+
+use frame_support::{assert_noop, traits::Hooks};
+use sp_core::{H160, H256};
+use sp_io::hashing::keccak_256;
+
+use super::wallet::{call, eip1559, Wallet};
+use crate::{
+	dispatch::MAX_BLOCKS_PRUNED, mock::*, BlockGasUsed, Blocks, CurrentTransactions, Error,
+	EthereumBlock, OldestBlock, TransactionIndex, WeightInfo,
+};
+
+const TO: H160 = H160::repeat_byte(0x77);
+
+/// Puts one transaction into each block up to, but without, `until`; gives their hashes.
+fn fill_until(until: u32) -> Vec<H256> {
+	let wallet = Wallet::new(1);
+	(System::block_number()..until)
+		.map(|_| {
+			let raw = wallet.raw(eip1559(nonce(wallet.address()), call(TO)));
+			apply_ok(raw.clone());
+			next_block();
+			keccak_256(&raw).into()
+		})
+		.collect()
+}
+
+fn kept_blocks() -> Vec<u32> {
+	let mut numbers: Vec<u32> = Blocks::<Test>::iter_keys().collect();
+	numbers.sort_unstable();
+	numbers
+}
+
+#[test]
+fn empty_block_is_kept() {
+	execute(|| {
+		let empty = EthereumBlock { base_fee: BASE_FEE.into(), ..Default::default() };
+		assert_eq!(end_block(), empty);
+		assert_eq!(Ethereum::block(0), None);
+		assert_eq!(Ethereum::block(2), None);
+	});
+}
+
+#[test]
+fn end_of_block_empties_what_is_current() {
+	execute(|| {
+		fill_until(2);
+		assert!(!CurrentTransactions::<Test>::exists());
+		assert!(!BlockGasUsed::<Test>::exists());
+	});
+}
+
+#[test]
+fn blocks_are_kept_for_the_retention() {
+	execute(|| {
+		let hashes = fill_until(RETENTION + 1);
+		// In block RETENTION + 1 the first is still there.
+		assert_eq!(kept_blocks(), (1..=RETENTION).collect::<Vec<_>>());
+		assert_eq!(Ethereum::transaction_index(hashes[0]), Some((1, 0)));
+
+		next_block();
+		assert_eq!(kept_blocks(), (2..=RETENTION + 1).collect::<Vec<_>>());
+		assert_eq!(Ethereum::transaction_index(hashes[0]), None);
+		assert_eq!(Ethereum::transaction_index(hashes[1]), Some((2, 0)));
+		assert_eq!(OldestBlock::<Test>::get(), Some(2));
+	});
+}
+
+#[test]
+fn state_does_not_grow_with_the_chain() {
+	execute(|| {
+		fill_until(30);
+		assert_eq!(kept_blocks(), (30 - RETENTION..30).collect::<Vec<_>>());
+		assert_eq!(TransactionIndex::<Test>::iter().count(), RETENTION as usize);
+	});
+}
+
+#[test]
+fn lower_retention_is_caught_up_with() {
+	execute(|| {
+		ReceiptRetention::set(20);
+		fill_until(21);
+		assert_eq!(kept_blocks().len(), 20);
+		ReceiptRetention::set(4);
+		let mut kept = 20;
+		while kept > 4 {
+			next_block();
+			kept = kept + 1 - MAX_BLOCKS_PRUNED as usize;
+			assert_eq!(kept_blocks().len(), kept);
+			Ethereum::do_try_state().unwrap();
+		}
+		next_block();
+		let now = System::block_number();
+		assert_eq!(kept_blocks(), (now - 4..now).collect::<Vec<_>>());
+	});
+}
+
+#[test]
+fn on_initialize_weighs_what_it_removes() {
+	execute(|| {
+		type Weights = <Test as crate::Config>::WeightInfo;
+		let wallet = Wallet::new(1);
+		apply_ok(wallet.raw(eip1559(0, call(TO))));
+		apply_ok(wallet.raw(eip1559(1, call(TO))));
+		end_block();
+		assert_eq!(Ethereum::on_initialize(1 + RETENTION), Weights::on_initialize(0, 0));
+		assert_eq!(Ethereum::on_initialize(2 + RETENTION), Weights::on_initialize(1, 2));
+		assert_eq!(TransactionIndex::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn pallet_that_joins_a_running_chain_starts_there() {
+	execute(|| {
+		begin_block(1_000);
+		end_block();
+		assert_eq!(OldestBlock::<Test>::get(), Some(1_000));
+	});
+}
+
+#[test]
+fn index_of_a_repeated_transaction_survives_the_removal_of_the_first() {
+	execute(|| {
+		let wallet = Wallet::new(1);
+		let raw = wallet.raw(eip1559(0, call(TO)));
+		let hash = H256(keccak_256(&raw));
+		apply_ok(raw.clone());
+		next_block();
+		// An account that is removed and made again starts at nonce 0.
+		EVM::set_nonce(&wallet.address(), 0).unwrap();
+		apply_ok(raw);
+		next_block();
+		assert_eq!(Ethereum::transaction_index(hash), Some((2, 0)));
+		while System::block_number() < RETENTION + 2 {
+			next_block();
+		}
+		assert_eq!(kept_blocks()[0], 2);
+		assert_eq!(Ethereum::transaction_index(hash), Some((2, 0)));
+	});
+}
+
+#[test]
+fn refused_dispatch_records_nothing() {
+	execute(|| {
+		let wallet = Wallet::new(1);
+		let transact = |raw: Vec<u8>| {
+			let origin = frame_system::RawOrigin::Authorized.into();
+			Ethereum::transact(origin, raw.try_into().unwrap()).map_err(|error| error.error)
+		};
+		// Nothing but the argument is relied on, should authorisation be missing.
+		let raw = wallet.raw(eip1559(0, call(TO)));
+		assert_noop!(transact(vec![2, 0]), Error::<Test>::InvalidTransaction);
+		assert_noop!(
+			transact(wallet.raw(eip1559(1, call(TO)))),
+			pallet_evm::Error::<Test>::InvalidNonce
+		);
+		BlockGasLimit::set(99_999);
+		assert_noop!(transact(raw.clone()), Error::<Test>::BlockGasLimitReached);
+		BlockGasLimit::set(100_000);
+		assert!(transact(raw).is_ok());
+		assert_eq!(CurrentTransactions::<Test>::decode_len(), Some(1));
+	});
+}

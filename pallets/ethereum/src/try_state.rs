@@ -1,0 +1,82 @@
+//! Invariants of the pallet's storage.
+
+use frame_support::{ensure, traits::Get};
+use sp_core::H256;
+use sp_io::hashing::keccak_256;
+use sp_runtime::TryRuntimeError;
+
+use crate::{
+	BlockGasUsed, Blocks, Config, CurrentTransactions, OldestBlock, Pallet, Receipt,
+	TransactionIndex, TransactionRecord,
+};
+
+impl<T: Config> Pallet<T> {
+	/// Checks that
+	/// - each entry of [`TransactionIndex`] names a record with its hash, and each record has one;
+	/// - hashes are those of the bytes, receipts go with transactions, gas adds up and is within
+	///   the limit of the block being built;
+	/// - no block is kept below [`OldestBlock`] or above the current number.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		let now = Self::block_number(frame_system::Pallet::<T>::block_number());
+		let oldest = OldestBlock::<T>::get();
+		for (number, block) in Blocks::<T>::iter() {
+			ensure!(oldest.is_some_and(|oldest| number >= oldest), "a block outlived its removal");
+			ensure!(number <= now, "a block from the future");
+			ensure!(block.transactions.len() == block.receipts.len(), "a receipt is missing");
+			Self::check_transactions(
+				block.transactions.iter().zip(&block.receipts),
+				block.gas_used,
+			)?;
+		}
+		ensure!(
+			BlockGasUsed::<T>::get() <= T::BlockGasLimit::get(),
+			"more gas used than a block may"
+		);
+		let current = CurrentTransactions::<T>::get();
+		Self::check_transactions(
+			current.iter().map(|(transaction, receipt)| (transaction, receipt)),
+			BlockGasUsed::<T>::get(),
+		)?;
+		for (hash, (number, index)) in TransactionIndex::<T>::iter() {
+			ensure!(
+				Self::hash_at(now, number, index) == Some(hash),
+				"an index entry names no record with its hash"
+			);
+		}
+		Ok(())
+	}
+
+	fn check_transactions<'a>(
+		entries: impl Iterator<Item = (&'a TransactionRecord, &'a Receipt)>,
+		gas_used: u64,
+	) -> Result<(), TryRuntimeError> {
+		let mut total = 0u64;
+		for (transaction, receipt) in entries {
+			ensure!(
+				transaction.hash == H256(keccak_256(&transaction.raw)),
+				"a transaction hash is not that of its bytes"
+			);
+			ensure!(
+				TransactionIndex::<T>::contains_key(transaction.hash),
+				"a record without index entry"
+			);
+			total = total.saturating_add(receipt.gas_used);
+			ensure!(receipt.cumulative_gas_used == total, "cumulative gas is not the sum");
+			ensure!(receipt.success || receipt.logs.is_empty(), "a failed transaction with logs");
+		}
+		ensure!(total == gas_used, "the block's gas is not the sum of its receipts'");
+		Ok(())
+	}
+
+	/// The hash of the transaction at `index` of block `number`, which may be the one being built.
+	fn hash_at(now: u32, number: u32, index: u32) -> Option<H256> {
+		let index = usize::try_from(index).ok()?;
+		match Blocks::<T>::get(number) {
+			Some(block) => block.transactions.get(index).map(|transaction| transaction.hash),
+			None if number == now => {
+				CurrentTransactions::<T>::get().get(index).map(|(transaction, _)| transaction.hash)
+			}
+			None => None,
+		}
+	}
+}

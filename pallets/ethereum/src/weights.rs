@@ -1,0 +1,77 @@
+//! Weights of everything in the pallet but the EVM's execution, which gas pays for.
+//!
+//! Provisional: reads and writes are counted by hand, computation is estimated from above.
+
+use core::marker::PhantomData;
+use frame_support::{traits::Get, weights::Weight};
+
+/// The weight functions of the pallet.
+pub trait WeightInfo {
+	/// To decode a transaction of so many bytes, recover its signer and check it against the state.
+	fn authorize(bytes: u32) -> Weight;
+	/// To decode and recover it once more, and to record it, its receipt and its index, the move
+	/// into `Blocks` at the block's end included. Without the EVM's execution.
+	fn transact(bytes: u32) -> Weight;
+	/// The work at a block's start and end that does not depend on its transactions, and the
+	/// removal of so many old blocks with so many transactions in total.
+	fn on_initialize(blocks: u32, transactions: u32) -> Weight;
+}
+
+/// Picoseconds to recover a public key.
+const RECOVERY: u64 = 150_000_000;
+/// Picoseconds for each byte: canonical decoding (two copies) and two Keccak-256 digests.
+const DECODE_BYTE: u64 = 60_000;
+/// Picoseconds for each byte of a record: encoded, decoded and encoded again.
+const RECORD_BYTE: u64 = 20_000;
+/// Picoseconds for what is neither of these, such as events and encoding of keys.
+const OVERHEAD: u64 = 50_000_000;
+
+/// Hand-counted weights with the runtime's database costs.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	// Reads: chain id, gas used in the block, base fee, the account, its code and code metadata,
+	// lock and reservation.
+	fn authorize(bytes: u32) -> Weight {
+		Weight::from_parts(RECOVERY + OVERHEAD, 8 * 2_560)
+			.saturating_add(Weight::from_parts(DECODE_BYTE, 0).saturating_mul(bytes.into()))
+			.saturating_add(T::DbWeight::get().reads(8))
+	}
+
+	// Reads: chain id, gas used, length of the current list. Writes: gas used, the list, the index.
+	fn transact(bytes: u32) -> Weight {
+		Weight::from_parts(RECOVERY + OVERHEAD, 4 * 2_560)
+			.saturating_add(
+				Weight::from_parts(DECODE_BYTE + RECORD_BYTE, 0).saturating_mul(bytes.into()),
+			)
+			.saturating_add(T::DbWeight::get().reads_writes(3, 3))
+	}
+
+	// Reads: oldest block, list, gas used, base fee. Writes: list, gas used, oldest block, block.
+	// For each block removed: one read, one write. For each transaction in it: one of each.
+	fn on_initialize(blocks: u32, transactions: u32) -> Weight {
+		let items = u64::from(blocks).saturating_add(transactions.into());
+		Weight::from_parts(OVERHEAD, 4 * 2_560)
+			.saturating_add(T::DbWeight::get().reads_writes(4, 4))
+			.saturating_add(
+				T::DbWeight::get()
+					.reads_writes(1, 1)
+					.saturating_add(Weight::from_parts(RECORD_BYTE * 1_024, 2_560))
+					.saturating_mul(items),
+			)
+	}
+}
+
+impl WeightInfo for () {
+	fn authorize(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn transact(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn on_initialize(_: u32, _: u32) -> Weight {
+		Weight::zero()
+	}
+}

@@ -1,0 +1,94 @@
+//! The pallet's storage as revm's database.
+
+use super::convert::{from_address, hash_to_word, to_hash, to_word, word_to_hash};
+use crate::{AccountCodes, AccountGuard, AccountStorages, BlockHashMapping, Config, Pallet};
+use alloc::collections::BTreeMap;
+use core::{fmt, marker::PhantomData};
+use revm::{
+	context_interface::DBErrorMarker,
+	primitives::{Address, Bytes, B256, U256 as Word},
+	state::{AccountInfo, Bytecode},
+	Database,
+};
+use sp_core::{H160, H256};
+
+/// Reads accounts, code and storage. Nothing is written through it.
+pub(crate) struct FrameDatabase<T> {
+	/// Whether touching a locked account is an error.
+	enforce_locks: bool,
+	/// Owners of the code hashes seen, since code is stored by address.
+	owners: BTreeMap<B256, H160>,
+	_config: PhantomData<T>,
+}
+
+impl<T> FrameDatabase<T> {
+	pub(super) fn new(enforce_locks: bool) -> Self {
+		Self { enforce_locks, owners: BTreeMap::new(), _config: PhantomData }
+	}
+}
+
+impl<T> fmt::Debug for FrameDatabase<T> {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.debug_struct("FrameDatabase").field("enforce_locks", &self.enforce_locks).finish()
+	}
+}
+
+/// Why a read was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DatabaseError {
+	/// The account is locked.
+	Locked(H160),
+}
+
+impl fmt::Display for DatabaseError {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let Self::Locked(address) = self;
+		write!(f, "the account {address:?} is locked")
+	}
+}
+
+impl core::error::Error for DatabaseError {}
+impl DBErrorMarker for DatabaseError {}
+
+impl<T: Config> Database for FrameDatabase<T> {
+	type Error = DatabaseError;
+
+	/// The journal asks here once for every account before anything of it is used, its storage
+	/// included, so this is where locks are enforced.
+	fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, DatabaseError> {
+		let address = from_address(address);
+		if self.enforce_locks && T::AccountGuard::is_locked(&address) {
+			return Err(DatabaseError::Locked(address));
+		}
+		let nonce = Pallet::<T>::nonce(&address);
+		let balance = Pallet::<T>::balance(&address);
+		let metadata = Pallet::<T>::account_code_metadata(&address);
+		let mut info = AccountInfo { nonce, balance: to_word(balance), ..Default::default() };
+		if let Some(metadata) = metadata {
+			info.code_hash = to_hash(metadata.hash);
+			info.code = None;
+			self.owners.insert(info.code_hash, address);
+		} else if nonce == 0 && balance.is_zero() {
+			// Does not exist (EIP-161).
+			return Ok(None);
+		}
+		Ok(Some(info))
+	}
+
+	fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, DatabaseError> {
+		let Some(owner) = self.owners.get(&code_hash) else { return Ok(Bytecode::default()) };
+		let code = Bytes::from(AccountCodes::<T>::get(owner));
+		// Imported code can start like a delegation without being one.
+		Ok(Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code)))
+	}
+
+	fn storage(&mut self, address: Address, index: Word) -> Result<Word, DatabaseError> {
+		let slot = word_to_hash(index);
+		Ok(hash_to_word(AccountStorages::<T>::get(from_address(address), slot)))
+	}
+
+	fn block_hash(&mut self, number: u64) -> Result<B256, DatabaseError> {
+		let hash: H256 = T::BlockHashMapping::block_hash(number);
+		Ok(to_hash(hash))
+	}
+}

@@ -1,0 +1,185 @@
+//! What the engine is told about block, chain and transaction.
+
+use super::{
+	convert::{to_address, to_hash, to_word},
+	Rules,
+};
+use crate::{Authorization, Config, EvmSpec, ExecuteRequest, Pallet, RunnerError, Target};
+use alloc::string::ToString;
+use revm::{
+	context::{BlockEnv, CfgEnv, TransactionType, TxEnv},
+	context_interface::{
+		either::Either,
+		transaction::{
+			AccessList, AccessListItem, Authorization as Delegation, RecoveredAuthority,
+			RecoveredAuthorization,
+		},
+	},
+	primitives::{hardfork::SpecId, TxKind, B256, U256 as Word},
+};
+use sp_core::{Get, H160, U256};
+use sp_io::hashing::keccak_256;
+use sp_runtime::traits::UniqueSaturatedInto;
+
+/// Memory in bytes that all frames of one execution may hold together. The gas cap of EIP-7825 allows
+/// no more than 18 MiB; the allocator of the Wasm executor gives 32 MiB in one piece.
+const MAX_EVM_MEMORY: u64 = 20 << 20;
+
+/// Half the order of the curve secp256k1, the largest `s` of a signature (EIP-2).
+const MAX_SIGNATURE_S: U256 = U256([
+	0xdfe9_2f46_681b_20a0,
+	0x5d57_6e73_57a4_501d,
+	0xffff_ffff_ffff_ffff,
+	0x7fff_ffff_ffff_ffff,
+]);
+
+impl From<EvmSpec> for SpecId {
+	fn from(spec: EvmSpec) -> Self {
+		match spec {
+			EvmSpec::Frontier => Self::FRONTIER,
+			EvmSpec::Homestead => Self::HOMESTEAD,
+			EvmSpec::TangerineWhistle => Self::TANGERINE,
+			EvmSpec::SpuriousDragon => Self::SPURIOUS_DRAGON,
+			EvmSpec::Byzantium => Self::BYZANTIUM,
+			EvmSpec::Petersburg => Self::PETERSBURG,
+			EvmSpec::Istanbul => Self::ISTANBUL,
+			EvmSpec::Berlin => Self::BERLIN,
+			EvmSpec::London => Self::LONDON,
+			EvmSpec::Paris => Self::MERGE,
+			EvmSpec::Shanghai => Self::SHANGHAI,
+			EvmSpec::Cancun => Self::CANCUN,
+			EvmSpec::Prague => Self::PRAGUE,
+			EvmSpec::Osaka => Self::OSAKA,
+		}
+	}
+}
+
+/// Configuration and block.
+pub(super) fn block_environment<T: Config>(
+	rules: Rules,
+) -> Result<(CfgEnv, BlockEnv), RunnerError> {
+	let mut cfg = CfgEnv::new_with_spec(T::Spec::get().into());
+	cfg.chain_id = Pallet::<T>::chain_id();
+	cfg.tx_gas_limit_cap = Some(T::TransactionGasLimit::get().unwrap_or(u64::MAX));
+	cfg.memory_limit = MAX_EVM_MEMORY;
+	cfg.disable_nonce_check = !rules.check_nonce;
+	cfg.disable_eip3607 = !rules.transaction;
+	cfg.disable_base_fee = !rules.transaction && !rules.charge;
+	// Without a charge at a price of zero there is nothing to deduct or to give back.
+	cfg.disable_fee_charge = !rules.transaction && !rules.charge;
+
+	let base_fee = Pallet::<T>::current_base_fee().0;
+	let number: u64 = frame_system::Pallet::<T>::block_number().unique_saturated_into();
+	let block = BlockEnv {
+		number: Word::from(number),
+		beneficiary: to_address(Pallet::<T>::find_author()),
+		timestamp: Word::from(Pallet::<T>::block_timestamp()),
+		gas_limit: T::BlockGasLimit::get(),
+		basefee: u64::try_from(base_fee)
+			.map_err(|_| RunnerError::FeeOverflow { price: base_fee })?,
+		// Differs from block to block, but is known before the block is built: no source of
+		// randomness, as little as the proposer's choice is on Ethereum.
+		prevrandao: Some(B256::new(keccak_256(frame_system::Pallet::<T>::parent_hash().as_ref()))),
+		..Default::default()
+	};
+	Ok((cfg, block))
+}
+
+/// The transaction.
+pub(super) fn transaction_environment<T: Config>(
+	request: &ExecuteRequest,
+	rules: Rules,
+	cfg: &CfgEnv,
+) -> Result<TxEnv, RunnerError> {
+	let tx_type = transaction_type(request, cfg.spec)?;
+	let narrow = |price: Option<U256>| {
+		let price = price.filter(|_| rules.charge).unwrap_or_default();
+		u128::try_from(price).map_err(|_| RunnerError::FeeOverflow { price })
+	};
+	Ok(TxEnv {
+		tx_type: tx_type as u8,
+		caller: to_address(request.source),
+		gas_limit: request.gas_limit,
+		gas_price: narrow(request.max_fee_per_gas)?,
+		gas_priority_fee: Some(narrow(request.max_priority_fee_per_gas)?),
+		kind: match request.target {
+			Target::Call(address) => TxKind::Call(to_address(address)),
+			Target::Create | Target::Create2 { .. } => TxKind::Create,
+		},
+		value: to_word(request.value),
+		data: request.input.clone().into(),
+		nonce: if rules.transaction {
+			request.nonce.unwrap_or_else(|| Pallet::<T>::nonce(&request.source))
+		} else {
+			0 // Not looked at.
+		},
+		chain_id: Some(cfg.chain_id),
+		access_list: access_list(request),
+		authorization_list: request
+			.authorization_list
+			.iter()
+			.map(|item| Either::Right(recover(item)))
+			.collect(),
+		..Default::default()
+	})
+}
+
+/// The oldest kind of transaction that can carry the request under the hard fork.
+fn transaction_type(
+	request: &ExecuteRequest,
+	spec: SpecId,
+) -> Result<TransactionType, RunnerError> {
+	let unsupported = |reason: &str| RunnerError::UnsupportedTransaction(reason.to_string());
+	if !request.authorization_list.is_empty() {
+		return match request.target {
+			Target::Call(_) => Ok(TransactionType::Eip7702),
+			_ => Err(unsupported("an authorization list in a creation")),
+		};
+	}
+	if matches!(request.target, Target::Create2 { .. }) && !spec.is_enabled_in(SpecId::PETERSBURG) {
+		return Err(unsupported("CREATE2 before Constantinople"));
+	}
+	if spec.is_enabled_in(SpecId::LONDON) {
+		Ok(TransactionType::Eip1559)
+	} else if request.access_list.is_empty() {
+		Ok(TransactionType::Legacy)
+	} else {
+		Ok(TransactionType::Eip2930)
+	}
+}
+
+fn access_list(request: &ExecuteRequest) -> AccessList {
+	let items = request.access_list.iter().map(|(address, slots)| AccessListItem {
+		address: to_address(*address),
+		storage_keys: slots.iter().map(|slot| to_hash(*slot)).collect(),
+	});
+	AccessList(items.collect())
+}
+
+/// Recovers the authority of an EIP-7702 authorization. One that is not valid is skipped by the
+/// engine, so it is passed on as such.
+fn recover(item: &Authorization) -> RecoveredAuthorization {
+	let delegation = Delegation {
+		chain_id: Word::from(item.chain_id),
+		address: to_address(item.address),
+		// The engine skips this nonce, which is the largest that fits.
+		nonce: u64::try_from(item.nonce).unwrap_or(u64::MAX),
+	};
+	let authority = authority(item, &delegation).map_or(RecoveredAuthority::Invalid, |address| {
+		RecoveredAuthority::Valid(to_address(address))
+	});
+	RecoveredAuthorization::new_unchecked(delegation, authority)
+}
+
+fn authority(item: &Authorization, delegation: &Delegation) -> Option<H160> {
+	if U256::from_big_endian(item.s.as_bytes()) > MAX_SIGNATURE_S {
+		return None;
+	}
+	let mut signature = [0u8; 65];
+	signature[..32].copy_from_slice(item.r.as_bytes());
+	signature[32..64].copy_from_slice(item.s.as_bytes());
+	signature[64] = item.y_parity.into();
+	let message = delegation.signature_hash();
+	let public = sp_io::crypto::secp256k1_ecdsa_recover(&signature, &message.0).ok()?;
+	Some(H160::from_slice(&keccak_256(&public)[12..]))
+}

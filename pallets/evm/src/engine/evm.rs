@@ -1,0 +1,144 @@
+//! revm's machine, with the one rule of creation that Ethereum does not have.
+
+use super::{
+	convert::from_address,
+	database::{DatabaseError, FrameDatabase},
+	keccak, Rules,
+};
+use crate::{AccountGuard, Config, Pallet};
+use revm::{
+	context::{BlockEnv, CfgEnv, Context, Evm, FrameStack, Journal, TxEnv},
+	context_interface::{
+		context::ContextError, journaled_state::account::JournaledAccountTr, ContextTr, JournalTr,
+	},
+	handler::{
+		evm::FrameInitResult, instructions::EthInstructions, EthFrame, EthPrecompiles, EvmTr,
+		FrameInitOrResult, FrameResult, ItemOrResult,
+	},
+	interpreter::{
+		interpreter::EthInterpreter, interpreter_action::FrameInit, CreateInputs, CreateOutcome,
+		FrameInput, Gas, InstructionResult, InterpreterResult,
+	},
+	primitives::{constants::CALL_STACK_LIMIT, Bytes},
+};
+
+/// The engine's context: block, configuration, transaction, journal.
+pub(super) type FrameContext<T> =
+	Context<BlockEnv, TxEnv, CfgEnv, FrameDatabase<T>, Journal<FrameDatabase<T>>, ()>;
+
+type Frame = EthFrame<EthInterpreter>;
+
+type Mainnet<T> = Evm<
+	FrameContext<T>,
+	(),
+	EthInstructions<EthInterpreter, FrameContext<T>>,
+	EthPrecompiles,
+	Frame,
+>;
+
+/// The machine.
+pub(super) struct FrameEvm<T: Config> {
+	inner: Mainnet<T>,
+	rules: Rules,
+}
+
+impl<T: Config> FrameEvm<T> {
+	pub(super) fn new(cfg: CfgEnv, block: BlockEnv, tx: TxEnv, rules: Rules) -> Self {
+		let spec = cfg.spec;
+		let context = FrameContext::<T>::new(FrameDatabase::new(rules.enforce_locks), spec)
+			.with_cfg(cfg)
+			.with_block(block)
+			.with_tx(tx);
+		let mut instructions = EthInstructions::new_mainnet_with_spec(spec);
+		keccak::install(&mut instructions);
+		Self { inner: Evm::new(context, instructions, EthPrecompiles::new(spec)), rules }
+	}
+
+	/// A creation collides with a reserved address, and with storage that has no code (EIP-7610).
+	/// Follows the order of checks of revm's own creation, and leaves to it what fails before.
+	fn collision(
+		&mut self,
+		depth: usize,
+		inputs: &CreateInputs,
+	) -> Result<Option<FrameResult>, ContextError<DatabaseError>> {
+		if depth > CALL_STACK_LIMIT as usize {
+			return Ok(None);
+		}
+		let journal = self.inner.ctx.journal_mut();
+		let mut caller = journal.load_account_mut(inputs.caller())?.data;
+		if *caller.balance() < inputs.value() || caller.nonce() == u64::MAX {
+			return Ok(None);
+		}
+		let created = inputs.created_address(caller.nonce());
+		let address = from_address(created);
+		if !T::AccountGuard::is_reserved(&address) && !Pallet::<T>::has_storage(&address) {
+			return Ok(None);
+		}
+		caller.bump_nonce();
+		drop(caller);
+		// The address is warm from now on. A locked one cannot be loaded: whoever uses it later
+		// in the transaction halts anyway.
+		if !(self.rules.enforce_locks && T::AccountGuard::is_locked(&address)) {
+			journal.load_account(created)?;
+		}
+		Ok(Some(FrameResult::Create(CreateOutcome {
+			result: InterpreterResult {
+				result: InstructionResult::CreateCollision,
+				gas: Gas::new_with_regular_gas_and_reservoir(
+					inputs.gas_limit(),
+					inputs.reservoir(),
+				),
+				output: Bytes::new(),
+			},
+			address: None,
+			charged_create_state_gas: inputs.charged_create_state_gas(),
+		})))
+	}
+}
+
+impl<T: Config> EvmTr for FrameEvm<T> {
+	type Context = FrameContext<T>;
+	type Instructions = EthInstructions<EthInterpreter, FrameContext<T>>;
+	type Precompiles = EthPrecompiles;
+	type Frame = Frame;
+
+	fn all(
+		&self,
+	) -> (&Self::Context, &Self::Instructions, &Self::Precompiles, &FrameStack<Self::Frame>) {
+		self.inner.all()
+	}
+
+	fn all_mut(
+		&mut self,
+	) -> (
+		&mut Self::Context,
+		&mut Self::Instructions,
+		&mut Self::Precompiles,
+		&mut FrameStack<Self::Frame>,
+	) {
+		self.inner.all_mut()
+	}
+
+	fn frame_init(
+		&mut self,
+		frame_init: FrameInit,
+	) -> Result<FrameInitResult<'_, Self::Frame>, ContextError<DatabaseError>> {
+		if let FrameInput::Create(inputs) = &frame_init.frame_input {
+			if let Some(result) = self.collision(frame_init.depth, inputs)? {
+				return Ok(ItemOrResult::Result(result));
+			}
+		}
+		self.inner.frame_init(frame_init)
+	}
+
+	fn frame_run(&mut self) -> Result<FrameInitOrResult<Self::Frame>, ContextError<DatabaseError>> {
+		self.inner.frame_run()
+	}
+
+	fn frame_return_result(
+		&mut self,
+		result: FrameResult,
+	) -> Result<Option<FrameResult>, ContextError<DatabaseError>> {
+		self.inner.frame_return_result(result)
+	}
+}

@@ -1,0 +1,122 @@
+//! State written from outside the engine.
+
+use super::*;
+use crate::{AddressMapping, Config, HostError, Removal, KECCAK_EMPTY};
+use frame_support::assert_storage_noop;
+
+fn references(address: H160) -> u32 {
+	System::sufficients(&<Test as Config>::AddressMapping::into_account_id(address))
+}
+
+#[test]
+fn references_follow_code_and_nonce() {
+	run(|| {
+		Pallet::<Test>::set_nonce(&bob(), 0).unwrap();
+		assert_eq!(references(bob()), 0);
+		Pallet::<Test>::set_nonce(&bob(), 5).unwrap();
+		Pallet::<Test>::set_nonce(&bob(), 9).unwrap();
+		assert_eq!((references(bob()), nonce(bob())), (1, 9));
+		Pallet::<Test>::set_code(&bob(), vec![1]).unwrap();
+		Pallet::<Test>::set_code(&bob(), vec![1, 2]).unwrap();
+		assert_eq!(references(bob()), 2);
+		assert_eq!(Pallet::<Test>::account_code_metadata(&bob()).unwrap().size, 2);
+		Pallet::<Test>::set_code(&bob(), vec![]).unwrap();
+		assert_eq!(references(bob()), 1);
+		assert_eq!(Pallet::<Test>::account_code_hash(&bob()), KECCAK_EMPTY);
+		Pallet::<Test>::set_nonce(&bob(), 0).unwrap();
+		assert_eq!(references(bob()), 0);
+	});
+}
+
+#[test]
+fn delegation_holds_no_code_reference() {
+	run(|| {
+		let delegation = [&[0xef, 0x01, 0x00][..], &[7; 20]].concat();
+		Pallet::<Test>::set_nonce(&bob(), 1).unwrap();
+		Pallet::<Test>::set_code(&bob(), delegation.clone()).unwrap();
+		assert_eq!(references(bob()), 1);
+		Pallet::<Test>::set_code(&bob(), vec![1]).unwrap();
+		assert_eq!(references(bob()), 2);
+		Pallet::<Test>::set_code(&bob(), delegation).unwrap();
+		assert_eq!(references(bob()), 1);
+	});
+}
+
+#[test]
+fn code_at_the_limit_works_and_above_fails() {
+	run(|| {
+		Pallet::<Test>::set_code(&bob(), vec![0; 49_152]).unwrap();
+		assert_storage_noop!(assert_eq!(
+			Pallet::<Test>::set_code(&alice(), vec![0; 49_153]),
+			Err(HostError::CodeTooLarge { size: 49_153, limit: 49_152 })
+		));
+	});
+}
+
+#[test]
+fn imported_code_that_looks_like_a_delegation_does_not_trap() {
+	run(|| {
+		for code in [vec![0xef, 0x01], [&[0xef, 0x01, 0x01][..], &[0; 20]].concat()] {
+			let contract = install(0xc0, code);
+			let info = transact(ExecuteRequest::call(alice(), contract, vec![], GAS)).unwrap();
+			assert!(!info.exit.is_succeed());
+		}
+	});
+}
+
+#[test]
+fn removal_is_bounded_and_leaves_nothing() {
+	run_with([(bob(), funded(9))], || {
+		let digest = || {
+			System::reset_events();
+			sp_io::storage::root(Default::default())
+		};
+		let before = digest();
+		Pallet::<Test>::set_nonce(&bob(), 3).unwrap();
+		Pallet::<Test>::set_code(&bob(), vec![1, 2, 3]).unwrap();
+		for key in 1..=25 {
+			Pallet::<Test>::set_storage(&bob(), word(key), word(key));
+		}
+		let remove = || Pallet::<Test>::remove_account(&bob(), 10);
+		assert_eq!(remove(), Removal { removed: 10, done: false });
+		assert_eq!(Pallet::<Test>::account_code(&bob()).len(), 3);
+		assert_eq!(remove(), Removal { removed: 10, done: false });
+		assert_eq!(remove(), Removal { removed: 5, done: true });
+		assert_eq!(remove(), Removal { removed: 0, done: true });
+		assert_eq!((balance(bob()), nonce(bob()), references(bob())), (9, 0, 0));
+		assert_eq!(digest(), before, "byte for byte");
+	});
+}
+
+#[test]
+fn removal_with_exactly_the_limit_is_done() {
+	run(|| {
+		Pallet::<Test>::set_storage(&bob(), word(1), word(1));
+		Pallet::<Test>::set_storage(&bob(), word(2), word(1));
+		let removal = Pallet::<Test>::remove_account(&bob(), 2);
+		assert_eq!(removal, Removal { removed: 2, done: true });
+		let nothing = Pallet::<Test>::remove_account(&bob(), 0);
+		assert_eq!(nothing, Removal { removed: 0, done: true });
+	});
+}
+
+#[test]
+fn removal_without_balance_reaps_the_account() {
+	run(|| {
+		install(0xc0, [1, 2]);
+		Pallet::<Test>::remove_account(&H160::repeat_byte(0xc0), 1);
+		let account = <Test as Config>::AddressMapping::into_account_id(H160::repeat_byte(0xc0));
+		assert!(!frame_system::Account::<Test>::contains_key(&account));
+	});
+}
+
+#[test]
+fn metadata_that_frontier_left_out_is_computed() {
+	run(|| {
+		let contract = install(0xc0, assembler::Code::new().push(6).return_top());
+		let hash = Pallet::<Test>::account_code_hash(&contract);
+		crate::AccountCodesMetadata::<Test>::remove(contract);
+		assert_eq!(Pallet::<Test>::account_code_hash(&contract), hash);
+		assert_eq!(view(contract, vec![]), word(6).0.to_vec());
+	});
+}

@@ -1,0 +1,152 @@
+//! A runtime whose accounts are Ethereum addresses and whose nonces have 32 bits.
+
+use crate::{
+	self as pallet_evm, BurnBaseFee, EnsureAddressSame, ExecuteMode, ExecuteRequest, ExitReason,
+	FixedGasPrice, FixedGasWeightMapping, HostError, IdentityAddressMapping,
+	MainnetTransactionGasLimit, Osaka, Pallet, RunnerError, SubstrateBlockHashMapping,
+};
+use frame_support::{
+	assert_noop, assert_ok, assert_storage_noop, derive_impl, parameter_types,
+	traits::{ConstU32, ConstU64},
+	weights::Weight,
+};
+use sp_core::H160;
+use sp_runtime::{traits::IdentityLookup, DispatchError};
+
+type Block = frame_system::mocking::MockBlockU32<Narrow>;
+
+frame_support::construct_runtime!(
+	pub enum Narrow {
+		System: frame_system,
+		Timestamp: pallet_timestamp,
+		Balances: pallet_balances,
+		EVM: pallet_evm,
+	}
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Narrow {
+	type Block = Block;
+	type AccountId = H160;
+	type Lookup = IdentityLookup<H160>;
+	type AccountData = pallet_balances::AccountData<u128>;
+	type Nonce = u32;
+}
+
+#[derive_impl(pallet_timestamp::config_preludes::TestDefaultConfig)]
+impl pallet_timestamp::Config for Narrow {}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Narrow {
+	type Balance = u128;
+	type ExistentialDeposit = frame_support::traits::ConstU128<1>;
+	type AccountStore = System;
+}
+
+parameter_types! {
+	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
+}
+
+impl pallet_evm::Config for Narrow {
+	type AddressMapping = IdentityAddressMapping;
+	type Currency = Balances;
+	type CallOrigin = EnsureAddressSame;
+	type WithdrawOrigin = EnsureAddressSame;
+	type FeeCalculator = FixedGasPrice<ConstU64<10>>;
+	type OnChargeTransaction = BurnBaseFee;
+	type GasWeightMapping = FixedGasWeightMapping<Self>;
+	type WeightPerGas = WeightPerGas;
+	type ChainId = ConstU64<7>;
+	type BlockGasLimit = ConstU64<30_000_000>;
+	type TransactionGasLimit = MainnetTransactionGasLimit;
+	type FindAuthor = ();
+	type Timestamp = Timestamp;
+	type BlockHashMapping = SubstrateBlockHashMapping<Self>;
+	type AccountGuard = ();
+	type Spec = Osaka;
+	type MaxCodeSize = ConstU32<24_576>;
+	type WeightInfo = ();
+}
+
+const SENDER: H160 = H160([1; 20]);
+const RECEIVER: H160 = H160([2; 20]);
+
+fn run(test: impl FnOnce()) {
+	let mut externalities = sp_io::TestExternalities::default();
+	externalities.execute_with(|| {
+		System::set_block_number(1);
+		assert_ok!(Balances::force_set_balance(RuntimeOrigin::root(), SENDER, 1_000_000));
+		test();
+		Pallet::<Narrow>::do_try_state().expect("the invariants hold");
+	});
+}
+
+fn send(value: u64) -> ExecuteRequest {
+	ExecuteRequest {
+		value: value.into(),
+		max_fee_per_gas: Some(10.into()),
+		..ExecuteRequest::call(SENDER, RECEIVER, vec![], 21_000)
+	}
+}
+
+#[test]
+fn account_acts_as_itself_only() {
+	run(|| {
+		let call = |origin| {
+			EVM::call(
+				origin,
+				SENDER,
+				RECEIVER,
+				vec![],
+				5.into(),
+				21_000,
+				10.into(),
+				None,
+				None,
+				vec![],
+				vec![],
+			)
+			.map_err(|error| error.error)
+		};
+		assert_noop!(call(RuntimeOrigin::signed(RECEIVER)), DispatchError::BadOrigin);
+		assert_noop!(call(RuntimeOrigin::root()), DispatchError::BadOrigin);
+		assert_ok!(call(RuntimeOrigin::signed(SENDER)));
+		assert_eq!(Balances::free_balance(RECEIVER), 5);
+		assert_eq!(Balances::free_balance(SENDER), 1_000_000 - 5 - 210_000);
+		assert_eq!(System::account_nonce(SENDER), 1);
+	});
+}
+
+#[test]
+fn nonce_beyond_the_runtimes_type_fails() {
+	run(|| {
+		let largest = u64::from(u32::MAX);
+		assert_ok!(Pallet::<Narrow>::set_nonce(&SENDER, largest));
+		assert_storage_noop!(assert_eq!(
+			Pallet::<Narrow>::set_nonce(&SENDER, largest + 1),
+			Err(HostError::NonceTooLarge { address: SENDER, nonce: largest + 1 })
+		));
+		let refused = RunnerError::CommitFailed(crate::Error::<Narrow>::NonceTooLarge.into());
+		assert_storage_noop!(assert_eq!(
+			Pallet::<Narrow>::execute(send(1), ExecuteMode::Transaction),
+			Err(refused)
+		));
+		assert_ok!(Pallet::<Narrow>::set_nonce(&SENDER, largest - 1));
+		let info = Pallet::<Narrow>::execute(send(1), ExecuteMode::Transaction).unwrap();
+		assert_eq!(info.exit, ExitReason::Succeed);
+	});
+}
+
+/// Nonces that the runtime's own transactions used hold no reference until the EVM writes one.
+#[test]
+fn nonce_written_by_the_runtime_is_continued() {
+	run(|| {
+		System::inc_account_nonce(SENDER);
+		assert!(!crate::NonceReferences::<Narrow>::contains_key(SENDER));
+		let request = ExecuteRequest { nonce: Some(1), ..send(1_000_000 - 210_000) };
+		let info = Pallet::<Narrow>::execute(request, ExecuteMode::Transaction).unwrap();
+		assert_eq!(info.exit, ExitReason::Succeed);
+		assert_eq!((Balances::free_balance(SENDER), System::account_nonce(SENDER)), (0, 2));
+		assert_eq!(System::sufficients(&SENDER), 1);
+	});
+}

@@ -1,0 +1,253 @@
+//! The course of a migration: proposal, chunks one after another, activation.
+
+use alloc::vec::Vec;
+
+use frame_support::{
+	defensive,
+	pallet_prelude::*,
+	storage::{transactional::with_transaction_unchecked, TransactionOutcome},
+	weights::Weight,
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use migration_primitives::{
+	fault::Fault,
+	manifest::Manifest,
+	proof::{ProofKind, ProofRecord},
+	snapshot::Trust,
+	status::{MigrationRecord, Progress, Stage},
+	H256,
+};
+
+use crate::{
+	authorize::Kind, Active, Config, Error, Event, Manifests, Migrations, NextMigration, Pallet,
+	Proofs, LOG_TARGET,
+};
+
+/// The record of a migration into the chain of `T`.
+pub(crate) type RecordOf<T> = MigrationRecord<BlockNumberFor<T>>;
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_propose(manifest: Manifest<T::AccountId>) -> DispatchResult {
+		ensure!(Active::<T>::get().is_none(), Error::<T>::ImportInProgress);
+		let header = manifest.check().map_err(|error| {
+			log::info!(target: LOG_TARGET, "manifest refused: {error}");
+			Error::<T>::from(error)
+		})?;
+		ensure!(manifest.trust == Trust::Attested, Error::<T>::ProvedNotSupported);
+		ensure!(manifest.post_import_calls.is_empty(), Error::<T>::PostImportCallsNotSupported);
+		let hash = manifest.hash();
+		ensure!(!Proofs::<T>::contains_key(hash), Error::<T>::AlreadyProposed);
+		let migration = NextMigration::<T>::get();
+		let next = migration.checked_add(1).ok_or(Error::<T>::InvalidCount)?;
+		Self::secure_balances(migration, &manifest)?;
+
+		let stage = if manifest.map.count == 0 { Stage::Importing } else { Stage::Mapping };
+		let record = MigrationRecord {
+			manifest: hash,
+			source_chain_id: manifest.source.chain_id,
+			state_root: header.map(|header| header.state_root).unwrap_or_default(),
+			scope: manifest.scope,
+			trust: manifest.trust,
+			chunks: manifest.chunks,
+			map: manifest.map,
+			map_run_log2: manifest.map_run_log2,
+			stage,
+			since: frame_system::Pallet::<T>::block_number(),
+			progress: Progress::default(),
+		};
+		NextMigration::<T>::put(next);
+		Active::<T>::put(migration);
+		Self::deposit_event(Event::Proposed { migration, manifest: hash });
+		Self::record_proof(&manifest, migration, hash, ProofKind::Manifest, hash);
+		Migrations::<T>::insert(migration, record);
+		Manifests::<T>::insert(migration, manifest);
+		Ok(())
+	}
+
+	pub(crate) fn do_submit_map_chunk(migration: u32, index: u32, entries: &[u8]) {
+		Self::advance(migration, index, Kind::Map, |record| {
+			let count = Self::apply_map_chunk(migration, record, index, entries)?;
+			Self::deposit_event(Event::MapChunkApplied { migration, index, entries: count });
+			record.progress.map_chunks = index.saturating_add(1);
+			if record.progress.map_chunks == Self::run_count(record) {
+				Self::enter(record, Stage::Importing);
+				Self::deposit_event(Event::Mapped { migration });
+			}
+			Ok(())
+		});
+	}
+
+	pub(crate) fn do_submit_chunk(migration: u32, index: u32, chunk: &[u8]) {
+		Self::advance(migration, index, Kind::Data, |record| {
+			Self::apply_chunk(migration, record, chunk)?;
+			Self::deposit_event(Event::ChunkApplied { migration, index });
+			record.progress.chunks = index.saturating_add(1);
+			if record.progress.chunks == record.chunks.count {
+				Self::finish_import(migration, record)?;
+			}
+			Ok(())
+		});
+	}
+
+	/// Applies one authorised chunk in a storage layer of its own: it advances the migration, or
+	/// faults it and leaves nothing else behind.
+	fn advance(
+		migration: u32,
+		index: u32,
+		kind: Kind,
+		apply: impl FnOnce(&mut RecordOf<T>) -> Result<(), Fault>,
+	) {
+		let Some(record) = Migrations::<T>::get(migration) else {
+			defensive!("an authorised chunk of a migration that does not exist");
+			return;
+		};
+		let expected = match kind {
+			Kind::Map => (Stage::Mapping, record.progress.map_chunks),
+			Kind::Data => (Stage::Importing, record.progress.chunks),
+		};
+		if expected != (record.stage, index) {
+			defensive!("an authorised chunk that is not the next one");
+			return;
+		}
+		let applied = with_transaction_unchecked(|| {
+			let mut changed = record.clone();
+			match apply(&mut changed) {
+				Ok(()) => {
+					Migrations::<T>::insert(migration, changed);
+					TransactionOutcome::Commit(Ok(()))
+				},
+				Err(fault) => TransactionOutcome::Rollback(Err(fault)),
+			}
+		});
+		if let Err(reason) = applied {
+			let mut record = record;
+			Self::enter(&mut record, Stage::Faulted(reason));
+			Migrations::<T>::insert(migration, record);
+			Self::deposit_event(Event::Faulted { migration, index, reason });
+			log::warn!(target: LOG_TARGET, "migration {migration} faulted at chunk {index}: {reason}");
+		}
+	}
+
+	/// All chunks are in: the sums must be the manifest's, and the digests are recorded.
+	fn finish_import(migration: u32, record: &mut RecordOf<T>) -> Result<(), Fault> {
+		Self::close_account(migration, record)?;
+		let Some(manifest) = Manifests::<T>::get(migration) else {
+			defensive!("a migration without its manifest");
+			return Err(Fault::Totals);
+		};
+		let progress = &record.progress;
+		if progress.unchecked_addresses != 0 {
+			return Err(Fault::UncheckedAddresses { count: progress.unchecked_addresses });
+		}
+		if progress.totals != manifest.totals || progress.remapped != manifest.remapped {
+			return Err(Fault::Totals);
+		}
+		Self::enter(record, Stage::Imported);
+		Self::deposit_event(Event::Imported { migration });
+		let hash = record.manifest;
+		for (kind, digest) in [
+			(ProofKind::Snapshot, manifest.snapshot_digest),
+			(ProofKind::AddressMap, manifest.map.root),
+		] {
+			Self::record_proof(&manifest, migration, hash, kind, digest);
+		}
+		Ok(())
+	}
+
+	/// Records a digest, unless an earlier migration already did: the first record stands.
+	fn record_proof(
+		manifest: &Manifest<T::AccountId>,
+		migration: u32,
+		manifest_hash: H256,
+		kind: ProofKind,
+		digest: H256,
+	) {
+		if Proofs::<T>::contains_key(digest) {
+			return;
+		}
+		Proofs::<T>::insert(
+			digest,
+			ProofRecord {
+				kind,
+				migration,
+				source_chain_id: manifest.source.chain_id,
+				source_block: manifest.source.number,
+				source_hash: manifest.source.hash,
+				trust: manifest.trust,
+				manifest: manifest_hash,
+				block: frame_system::Pallet::<T>::block_number(),
+			},
+		);
+		Self::deposit_event(Event::ProofRecorded { digest, kind });
+	}
+
+	pub(crate) fn do_activate(migration: u32) -> DispatchResult {
+		let mut record = Self::at_stage(migration, Stage::Imported)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		let waited = sp_runtime::traits::Saturating::saturating_sub(now, record.since);
+		ensure!(waited >= T::MinReviewBlocks::get(), Error::<T>::ReviewNotOver);
+		Self::return_unused_funds(migration, &record)?;
+		Self::enter(&mut record, Stage::Completed);
+		Migrations::<T>::insert(migration, record);
+		// Locks and reservations hold for the active migration only.
+		Active::<T>::kill();
+		Self::deposit_event(Event::Completed { migration });
+		Ok(())
+	}
+
+	fn enter(record: &mut RecordOf<T>, stage: Stage) {
+		record.stage = stage;
+		record.since = frame_system::Pallet::<T>::block_number();
+	}
+
+	/// The most that chunks may take of a block: its weight and its length in bytes.
+	pub(crate) fn import_share() -> (Weight, u32) {
+		let share = T::MaxImportShare::get();
+		let weights = T::BlockWeights::get();
+		let normal = weights.get(frame_support::dispatch::DispatchClass::Normal);
+		let weight = normal.max_total.unwrap_or(weights.max_block);
+		let length = *T::BlockLength::get().max.get(frame_support::dispatch::DispatchClass::Normal);
+		(
+			Weight::from_parts(
+				share.mul_floor(weight.ref_time()),
+				share.mul_floor(weight.proof_size()),
+			),
+			share.mul_floor(length),
+		)
+	}
+
+	/// The heaviest legal chunk, authorisation included, fits into an extrinsic and into the share
+	/// of a block.
+	pub(crate) fn check_limits() {
+		use crate::WeightInfo;
+		use migration_primitives::limits::*;
+
+		let bytes = T::MaxChunkBytes::get();
+		let code = MAX_CODE_BYTES as u32;
+		assert!(
+			bytes > code.saturating_add(64),
+			"MaxChunkBytes {bytes} must exceed the longest code, {code}, and its head",
+		);
+		let (share, length) = Self::import_share();
+		let path = MAX_MERKLE_PATH;
+		let payload = bytes.max(T::MaxMapChunkBytes::get()).saturating_add(path.saturating_mul(32));
+		assert!(payload <= length, "a chunk of {payload} bytes exceeds the share of {length}");
+		let chunk = crate::weights::heaviest_chunk::<T>()
+			.saturating_add(T::WeightInfo::authorize_chunk(bytes, path));
+		assert!(chunk.all_lte(share), "the heaviest chunk {chunk:?} exceeds the share {share:?}");
+		let map = T::WeightInfo::submit_map_chunk(1u32 << MAX_RUN_LOG2).saturating_add(
+			T::WeightInfo::authorize_map_chunk(T::MaxMapChunkBytes::get(), path),
+		);
+		assert!(map.all_lte(share), "the heaviest map chunk {map:?} exceeds the share {share:?}");
+		let weights = T::BlockWeights::get();
+		let normal = weights.get(frame_support::dispatch::DispatchClass::Normal);
+		if let Some(extrinsic) = normal.max_extrinsic {
+			assert!(chunk.all_lte(extrinsic) && map.all_lte(extrinsic), "a chunk exceeds an extrinsic");
+		}
+	}
+
+	/// The sources of a migration's ledger; for tests and inspection.
+	pub fn waiting(migration: u32) -> Vec<migration_primitives::H160> {
+		crate::Ledger::<T>::iter_key_prefix(migration).collect()
+	}
+}

@@ -1,0 +1,199 @@
+//! What the target chain tells of a migration: the types of its storage and of its runtime API.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_core::{H160, H256, U256};
+
+use crate::{
+	fault::Fault,
+	manifest::{Remapped, TreeSummary},
+	map::Target,
+	snapshot::{Scope, Totals, Trust},
+};
+
+/// Where a migration stands.
+#[derive(
+	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub enum Stage {
+	/// Map chunks are awaited.
+	Mapping,
+	/// Chunks are awaited.
+	Importing,
+	/// Everything is there, and locked for users.
+	Imported,
+	/// Released to users for good.
+	Completed,
+	/// A chunk that governance approved could not be applied.
+	Faulted(Fault),
+}
+
+/// What a migration has taken in so far.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
+)]
+pub struct Progress {
+	/// Map chunks; the index of the next one.
+	pub map_chunks: u32,
+	/// Map entries.
+	pub map_entries: u32,
+	/// The source of the last map entry.
+	pub last_map_source: Option<H160>,
+	/// Chunks; the index of the next one.
+	pub chunks: u32,
+	/// Sums over the complete accounts.
+	pub totals: Totals,
+	/// The externally owned accounts that change hands.
+	pub remapped: Remapped,
+	/// `keccak256(address)` of the last account that began.
+	pub last_account: Option<H256>,
+	/// Wei that was minted or funded to accounts and to the escrow.
+	pub credited: u128,
+	/// Accounts whose share waits in the ledger.
+	pub waiting: u32,
+	/// Accounts whose target was occupied.
+	pub collisions: u32,
+	/// Entries whose address follows from a deployer's and was not recomputed yet.
+	pub unchecked_addresses: u32,
+}
+
+/// A migration on the target chain.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub struct MigrationRecord<BlockNumber> {
+	/// Keccak-256 of the manifest.
+	pub manifest: H256,
+	/// Chain id of the source.
+	pub source_chain_id: u64,
+	/// State root of the source block; zero where the source has no header.
+	pub state_root: H256,
+	/// Which accounts are in it.
+	pub scope: Scope,
+	/// What binds them to the source.
+	pub trust: Trust,
+	/// The tree over the chunks.
+	pub chunks: TreeSummary,
+	/// The tree over the map's entries.
+	pub map: TreeSummary,
+	/// A map chunk holds `2^map_run_log2` entries.
+	pub map_run_log2: u8,
+	/// Where it stands.
+	pub stage: Stage,
+	/// The block in which the stage began.
+	pub since: BlockNumber,
+	/// What it has taken in.
+	pub progress: Progress,
+}
+
+/// What became of one account.
+#[derive(
+	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub enum AccountState {
+	/// Only the map names it so far.
+	Mapped,
+	/// Its records are coming in.
+	Importing,
+	/// It is there with everything.
+	Imported,
+	/// What it gets waits in the ledger until the migration is complete.
+	Waiting,
+	/// What waited was handed out.
+	Released,
+	/// The same code was already there; nothing was written.
+	AlreadyPresent,
+	/// Empty by EIP-161: it exists on neither side.
+	Empty,
+	/// The target was occupied; nothing was written.
+	Collided(Collision),
+}
+
+/// What stood at a target.
+#[derive(
+	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub struct Collision {
+	/// Code hash of what was there.
+	pub code_hash: H256,
+	/// Its nonce.
+	pub nonce: u64,
+	/// Whether it has storage.
+	pub storage: bool,
+}
+
+/// One account of a migration, found by its source address.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub struct AccountRecord<AccountId> {
+	/// The migration.
+	pub migration: u32,
+	/// The rule of its target.
+	pub target: Target<AccountId>,
+	/// The H160 on the target.
+	pub address: H160,
+	/// What became of it.
+	pub state: AccountState,
+	/// Nonce on the source.
+	pub nonce: u64,
+	/// Balance on the source in wei.
+	pub balance: U256,
+	/// Code hash on the source.
+	pub code_hash: H256,
+	/// Storage root on the source.
+	pub storage_root: H256,
+	/// Slots on the source.
+	pub slots: u64,
+	/// Wei that stood at the target before the account came, and stays there.
+	pub surplus: u128,
+}
+
+/// The account on the source that a target belongs to.
+#[derive(
+	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub struct SourceRecord {
+	/// The migration.
+	pub migration: u32,
+	/// Chain id of the source.
+	pub chain_id: u64,
+	/// Address there.
+	pub source: H160,
+	/// Whether EVM transactions that touch the target halt until the migration is complete.
+	pub locked: bool,
+}
+
+/// What waits for an account until its migration is complete.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub struct Owed<AccountId> {
+	/// Who gets it.
+	pub beneficiary: Beneficiary<AccountId>,
+	/// Wei in the escrow.
+	pub balance: u128,
+	/// Nonce on the source: an EVM account's becomes at least this.
+	pub nonce: u64,
+}
+
+/// Who gets what waits.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub enum Beneficiary<AccountId> {
+	/// An account of the EVM.
+	Evm(H160),
+	/// An account of the target chain.
+	Account(AccountId),
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { parseFlags, run } from './lib/flags.mjs';
+import { dumpState } from './lib/rpc.mjs';
+
+const USAGE = `Saves the whole chain of an anvil, so that "anvil.mjs --load-state" can start from it.
+
+usage: node save-state.mjs --rpc URL --output FILE
+
+  --rpc URL      the JSON-RPC endpoint of the anvil
+  --output FILE  where to write the state, compressed with gzip`;
+
+/** Sorts blocks and transactions, which anvil dumps in any order: equal chains give equal files. */
+function sorted(state) {
+	const number = ({ header }) => Number(header.number);
+	const place = ({ block_number, info }) => block_number * 1e6 + info.transaction_index;
+	return {
+		...state,
+		blocks: state.blocks.toSorted((a, b) => number(a) - number(b)),
+		transactions: state.transactions.toSorted((a, b) => place(a) - place(b)),
+	};
+}
+
+async function main() {
+	const { rpc: url, output } = parseFlags(USAGE, ['rpc', 'output']);
+	const state = JSON.stringify(sorted(await dumpState(url)));
+	const compressed = gzipSync(state, { level: 9 });
+	writeFileSync(output, compressed);
+	console.log(`${output}: ${compressed.length} bytes, ${state.length} uncompressed`);
+}
+
+run(main);
