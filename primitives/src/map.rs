@@ -157,14 +157,25 @@ pub fn decode_run<AccountId: Decode>(
 	bytes: &[u8],
 	count: u32,
 ) -> Result<Vec<MapEntry<AccountId>>, MapError> {
+	let entries = decode_entries::<AccountId>(bytes, count)?;
+	for pair in entries.windows(2) {
+		if let [previous, entry] = pair {
+			check_order(previous.source, entry.source)?;
+		}
+	}
+	Ok(entries)
+}
+
+/// Decodes a run of exactly `count` entries in whatever order they are.
+pub fn decode_entries<AccountId: Decode>(
+	bytes: &[u8],
+	count: u32,
+) -> Result<Vec<MapEntry<AccountId>>, MapError> {
 	let mut rest = bytes;
 	let mut entries: Vec<MapEntry<AccountId>> = Vec::new();
 	for index in 0..count {
 		let entry = MapEntry::<AccountId>::decode(&mut rest)
 			.map_err(|_| MapError::Undecodable { index })?;
-		if let Some(previous) = entries.last() {
-			check_order(previous.source, entry.source)?;
-		}
 		entries.push(entry);
 	}
 	if !rest.is_empty() {

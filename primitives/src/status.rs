@@ -6,7 +6,7 @@ use sp_core::{H160, H256, U256};
 
 use crate::{
 	fault::Fault,
-	manifest::{Remapped, TreeSummary},
+	manifest::{Manifest, Remapped, TreeSummary},
 	map::Target,
 	snapshot::{Scope, Totals, Trust},
 };
@@ -65,6 +65,20 @@ pub struct Progress {
 	pub collisions: u32,
 	/// Entries whose address follows from a deployer's and was not recomputed yet.
 	pub unchecked_addresses: u32,
+}
+
+impl Progress {
+	/// Whether no sum exceeds what the manifest says it will be at the end.
+	pub fn is_within<AccountId>(&self, manifest: &Manifest<AccountId>) -> bool {
+		let (sums, limits) = (&self.totals, &manifest.totals);
+		sums.accounts <= limits.accounts &&
+			sums.contracts <= limits.contracts &&
+			sums.slots <= limits.slots &&
+			sums.code_bytes <= limits.code_bytes &&
+			sums.balance <= limits.balance &&
+			self.remapped.accounts <= manifest.remapped.accounts &&
+			self.remapped.balance <= manifest.remapped.balance
+	}
 }
 
 /// A migration on the target chain.

@@ -9,7 +9,7 @@ use std::{
 
 use codec::{DecodeAll, Encode};
 use migration_primitives::{
-	item::Item,
+	item::{AccountHead, Item},
 	manifest::Remapped,
 	map::{decode_run, run_length, MapError, Target},
 	merkle::{leaf, Tree},
@@ -233,29 +233,20 @@ fn check_snapshot(
 	spans: &[ChunkSpan],
 ) -> Result<MerkleTree, BundleError> {
 	let mut reader = SnapshotReader::open(path)?;
-	check_source(reader.header(), manifest)?;
-	let mut remapped = Remapped::default();
-	let mut accounts = 0usize;
+	let mut tally = Tally { manifest, entries, remapped: Remapped::default(), accounts: 0 };
+	// What does not fit the map is told only if the snapshot itself is sound.
+	let mut misfit = Ok(());
 	while let Some(entry) = reader.next_record()? {
-		let Item::Account(head) = &entry.item else { continue };
-		let (info, address) = (AccountInfo::from(head), head.address);
-		let target = match (entry_of(entries, address), manifest.scope) {
-			(Some(entry), _) => {
-				accounts = accounts.saturating_add(1);
-				&entry.target
-			},
-			(None, Scope::Full) => continue,
-			(None, Scope::Selected) => return Err(BundleError::Unmapped { address }),
-		};
-		if info.is_contract() && matches!(target, Target::Account(_)) {
-			return Err(BundleError::ContractToAccount { address });
-		}
-		if is_remapped(&info, target) {
-			remapped = add_remapped(remapped, &info).ok_or(BundleError::Remapped)?;
+		if let (Item::Account(head), Ok(())) = (&entry.item, &misfit) {
+			misfit = tally.take(head);
 		}
 	}
-	let summary = reader.summary().ok_or(BundleError::Remapped)?;
+	let Tally { remapped, accounts, .. } = tally;
+	check_source(reader.header(), manifest)?;
+	// The loop above ends behind the trailer.
+	let summary = reader.read_to_end()?;
 	check_summary(manifest, &summary)?;
+	misfit?;
 	if accounts != entries.len() {
 		let address = first_missing(path, entries)?;
 		return Err(BundleError::NotInSnapshot { address });
@@ -264,6 +255,33 @@ fn check_snapshot(
 		return Err(BundleError::Remapped);
 	}
 	check_chunks(path, manifest, spans, &summary)
+}
+
+/// What map and snapshot give together.
+struct Tally<'a> {
+	manifest: &'a Manifest,
+	entries: &'a [MapEntry],
+	remapped: Remapped,
+	accounts: usize,
+}
+
+impl Tally<'_> {
+	fn take(&mut self, head: &AccountHead) -> Result<(), BundleError> {
+		let (info, address) = (AccountInfo::from(head), head.address);
+		let target = match (entry_of(self.entries, address), self.manifest.scope) {
+			(Some(entry), _) => &entry.target,
+			(None, Scope::Full) => return Ok(()),
+			(None, Scope::Selected) => return Err(BundleError::Unmapped { address }),
+		};
+		self.accounts = self.accounts.saturating_add(1);
+		if info.is_contract() && matches!(target, Target::Account(_)) {
+			return Err(BundleError::ContractToAccount { address });
+		}
+		if is_remapped(&info, target) {
+			self.remapped = add_remapped(self.remapped, &info).ok_or(BundleError::Remapped)?;
+		}
+		Ok(())
+	}
 }
 
 pub(super) fn add_remapped(sum: Remapped, info: &AccountInfo) -> Option<Remapped> {

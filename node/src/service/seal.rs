@@ -1,14 +1,17 @@
 //! Sealing: blocks made by this node alone, final at once.
 
 use super::{spawn::Running, FullClient, FullPool, FullSelectChain, ServiceError};
-use futures::{channel::oneshot, FutureExt, StreamExt};
+use futures::{
+	channel::oneshot,
+	future::{ready, Ready},
+	FutureExt, StreamExt,
+};
 use migration_runtime::{opaque::Block, Hash};
 use sc_basic_authorship::ProposerFactory;
 use sc_consensus_manual_seal::{
 	consensus::aura::AuraConsensusDataProvider, seal_block, Error as SealError, SealBlockParams,
 };
 use sc_transaction_pool_api::TransactionPool;
-use sp_blockchain::HeaderBackend;
 use sp_consensus_aura::{
 	sr25519::{AuthorityId, AuthoritySignature},
 	Slot, SlotDuration,
@@ -112,8 +115,8 @@ impl Sealer {
 	/// Makes, imports and finalises one block on the best one.
 	async fn seal(&mut self, emptiness: Emptiness) -> Result<Hash, SealError> {
 		let (sender, receiver) = oneshot::channel();
-		let client = self.client.clone();
 		let slot_duration = self.slot_duration;
+		let inherents = inherents(self.client.clone(), slot_duration);
 		seal_block(SealBlockParams {
 			create_empty: emptiness == Emptiness::Allowed,
 			finalize: true,
@@ -127,10 +130,7 @@ impl Sealer {
 				&AuraConsensusDataProvider::<Block>::new_with_slot_duration(slot_duration),
 			),
 			block_import: &mut self.client.clone(),
-			create_inherent_data_providers: &move |parent, ()| {
-				let time = block_time(&client, parent, slot_duration);
-				async move { Ok(InherentDataProvider::new(time?)) }
-			},
+			create_inherent_data_providers: &inherents,
 		})
 		.await;
 		receiver.await?.map(|created| created.hash)
@@ -144,12 +144,25 @@ enum Emptiness {
 	Refused,
 }
 
+/// The error type of those who provide inherent data.
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Provides every block with its time.
+fn inherents(
+	client: Arc<FullClient>,
+	slot_duration: SlotDuration,
+) -> impl Fn(Hash, ()) -> Ready<Result<InherentDataProvider, BoxError>> + Send + Sync {
+	move |parent, ()| {
+		ready(block_time(&client, parent, slot_duration).map(InherentDataProvider::new))
+	}
+}
+
 /// The time that the block on `parent` states.
 fn block_time(
 	client: &FullClient,
 	parent: Hash,
 	slot_duration: SlotDuration,
-) -> Result<Timestamp, Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Timestamp, BoxError> {
 	let header = client.header(parent)?.ok_or("the parent block is not in the database")?;
 	let parent_slot = sc_consensus_aura::find_pre_digest::<Block, AuthoritySignature>(&header)?;
 	Ok(next_time(parent_slot, Timestamp::current(), slot_duration)?)

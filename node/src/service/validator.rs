@@ -90,7 +90,7 @@ pub(crate) fn start(config: Configuration) -> Result<TaskManager, ServiceError> 
 		.ok_or_else(|| ServiceError::Other("the database has no first block".into()))?;
 	let protocol = sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
 	let (protocol_config, notifications) =
-		sc_consensus_grandpa::grandpa_peers_set_config::<_, Litep2pNetworkBackend>(
+		sc_consensus_grandpa::grandpa_peers_set_config::<Block, Litep2pNetworkBackend>(
 			protocol.clone(),
 			metrics.clone(),
 			configuration.peer_store_handle(),

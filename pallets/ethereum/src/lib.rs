@@ -29,8 +29,10 @@ mod validity;
 pub mod weights;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod mock;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 
 pub use block::{EthereumBlock, Receipt, TransactionRecord};

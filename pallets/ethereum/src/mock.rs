@@ -84,6 +84,7 @@ parameter_types! {
 	pub static Locked: Vec<H160> = vec![];
 	pub static BlockGasLimit: u64 = 30_000_000;
 	pub static ReceiptRetention: u32 = RETENTION;
+	pub static GasIsFree: bool = false;
 	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
 }
 
@@ -110,13 +111,28 @@ impl FindAuthor<H160> for Author {
 	}
 }
 
+/// EIP-1559, unless [`GasIsFree`].
+pub struct Fees;
+
+impl pallet_evm::OnChargeEvmTransaction<Test> for Fees {
+	fn charges() -> bool {
+		!GasIsFree::get()
+	}
+
+	fn on_paid(author: &H160, payment: pallet_evm::GasPayment) {
+		<pallet_evm::BurnBaseFee as pallet_evm::OnChargeEvmTransaction<Test>>::on_paid(
+			author, payment,
+		)
+	}
+}
+
 impl pallet_evm::Config for Test {
 	type AddressMapping = pallet_evm::HashedAddressMapping<BlakeTwo256>;
 	type Currency = Balances;
 	type CallOrigin = pallet_evm::EnsureAddressTruncated;
 	type WithdrawOrigin = pallet_evm::EnsureAddressTruncated;
 	type FeeCalculator = pallet_evm::FixedGasPrice<ConstU64<{ BASE_FEE as u64 }>>;
-	type OnChargeTransaction = pallet_evm::BurnBaseFee;
+	type OnChargeTransaction = Fees;
 	type GasWeightMapping = pallet_evm::FixedGasWeightMapping<Self>;
 	type WeightPerGas = WeightPerGas;
 	type ChainId = ConstU64<CHAIN_ID>;
@@ -160,6 +176,7 @@ pub(crate) fn execute(test: impl FnOnce()) {
 	Locked::set(vec![]);
 	BlockGasLimit::set(30_000_000);
 	ReceiptRetention::set(RETENTION);
+	GasIsFree::set(false);
 	let storage = RuntimeGenesisConfig::default().build_storage().unwrap();
 	sp_io::TestExternalities::new(storage).execute_with(|| {
 		begin_block(1);

@@ -97,7 +97,7 @@ pub enum RunnerError {
 	},
 	/// The active hard fork does not know this kind of transaction, or its parts do not fit together.
 	UnsupportedTransaction(String),
-	/// The sender is locked or reserved.
+	/// The sender is locked.
 	SenderLocked {
 		/// The sender.
 		address: H160,

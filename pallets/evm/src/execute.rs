@@ -124,8 +124,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn ensure_sender_free(address: &H160) -> Result<(), RunnerError> {
-		let taken = T::AccountGuard::is_locked(address) || T::AccountGuard::is_reserved(address);
-		ensure!(!taken, RunnerError::SenderLocked { address: *address });
+		let locked = T::AccountGuard::is_locked(address);
+		ensure!(!locked, RunnerError::SenderLocked { address: *address });
 		Ok(())
 	}
 

@@ -1,11 +1,10 @@
 //! What must always hold.
 
-#[cfg(any(feature = "try-runtime", test))]
 use crate::{
-	AccountCodes, AccountCodesMetadata, AccountStorages, AddressMapping, CodeMetadata,
-	NonceReferences,
+	AccountCodes, AccountCodesMetadata, AccountStorages, AddressMapping, CodeMetadata, Config,
+	NonceReferences, Pallet,
 };
-use crate::{Config, Pallet};
+use frame_support::ensure;
 use sp_core::Get;
 
 impl<T: Config> Pallet<T> {
@@ -20,11 +19,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Checks the pallet's storage.
-	#[cfg(any(feature = "try-runtime", test))]
+	/// Checks the pallet's storage, all of it: for tests and try-runtime.
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-		use frame_support::ensure;
-
 		for (address, metadata) in AccountCodesMetadata::<T>::iter() {
 			let code = AccountCodes::<T>::get(address);
 			ensure!(!code.is_empty(), "code metadata without code");

@@ -247,7 +247,7 @@ pub mod pallet {
 		CreateOriginNotAllowed,
 		/// The gas limit is above the cap for one transaction (EIP-7825).
 		TransactionGasLimitExceedsCap,
-		/// The sender is locked or reserved. Wait until that ends.
+		/// The sender is locked. Wait until that ends.
 		SenderLocked,
 		/// The account is locked. Wait until that ends.
 		AccountLocked,

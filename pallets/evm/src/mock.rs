@@ -191,8 +191,10 @@ pub(crate) fn run<R>(test: impl FnOnce() -> R) -> R {
 /// The pallet's invariants, and those of balances and accounts.
 pub(crate) fn check_invariants() {
 	EVM::do_try_state().expect("the pallet's invariants hold");
-	let free: u128 = frame_system::Account::<Test>::iter_values().map(|a| a.data.free).sum();
-	assert_eq!(free, Balances::total_issuance(), "issuance equals the sum of the accounts");
+	let total: u128 = frame_system::Account::<Test>::iter_values()
+		.map(|account| account.data.free + account.data.reserved)
+		.sum();
+	assert_eq!(total, Balances::total_issuance(), "issuance equals the sum of the accounts");
 	for address in crate::AccountCodes::<Test>::iter_keys() {
 		let has_nonce = EVM::nonce(&address) > 0;
 		assert_eq!(crate::NonceReferences::<Test>::contains_key(address), has_nonce);

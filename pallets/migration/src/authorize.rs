@@ -4,7 +4,7 @@ use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{pallet_prelude::*, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use migration_primitives::{
-	map::{decode_run, run_length, run_root},
+	map::{decode_entries, run_length, run_root},
 	merkle::{self, Tree},
 	status::{MigrationRecord, Stage},
 	H256,
@@ -83,7 +83,8 @@ impl<T: Config> Pallet<T> {
 		let place = Place { migration, index, cursor: record.progress.map_chunks };
 		Self::check_place(source, &place)?;
 		let length = run_length(record.map.count, record.map_run_log2, index);
-		let run = decode_run::<T::AccountId>(entries, length)
+		// Their order is the manifest's fault, not the relayer's: it is checked when they are applied.
+		let run = decode_entries::<T::AccountId>(entries, length)
 			.map_err(|_| Rejection::MalformedMapChunk)?;
 		let first = index.saturating_mul(1u32 << record.map_run_log2.min(31));
 		let runs = Self::run_count(&record);

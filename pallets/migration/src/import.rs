@@ -1,7 +1,7 @@
 //! Applying the records of a chunk: heads, code and slots.
 
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::traits::Get;
+use frame_support::{ensure, traits::Get};
 use migration_primitives::{
 	fault::Fault,
 	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
@@ -64,6 +64,8 @@ impl<T: Config> Pallet<T> {
 				Item::Account(head) => {
 					Self::close(migration, record, open.take())?;
 					open = Some(Self::open_account(migration, record, &manifest.balances, head)?);
+					// Known at the end only otherwise, when more was handed out than approved.
+					ensure!(record.progress.is_within(&manifest), Fault::Totals);
 				},
 				Item::Code(code) => Self::apply_code(open.as_mut(), code)?,
 				Item::Slot(slot) => {
@@ -133,17 +135,13 @@ impl<T: Config> Pallet<T> {
 			Self::place_external(&head, &entry, &found, share)
 		};
 		match placement {
-			Placement::Write => {
-				T::Evm::set_nonce(&entry.address, head.nonce)
-					.map_err(|_| Fault::Host { source_address: head.address })?;
+			Placement::Write | Placement::AlreadyPresent => {
+				if placement == Placement::Write {
+					T::Evm::set_nonce(&entry.address, head.nonce)
+						.map_err(|_| Fault::Host { source_address: head.address })?;
+				}
 				let payee = Payee::Evm(entry.address);
 				Self::credit(migration, record, policy, head.address, payee, share)?;
-				entry.surplus = found.balance;
-			},
-			Placement::AlreadyPresent => {
-				let payee = Payee::Evm(entry.address);
-				Self::credit(migration, record, policy, head.address, payee, share)?;
-				entry.surplus = found.balance;
 			},
 			Placement::Wait => {
 				Self::credit(migration, record, policy, head.address, Payee::Escrow, share)?;
@@ -160,15 +158,9 @@ impl<T: Config> Pallet<T> {
 			},
 			Placement::Nothing | Placement::Empty => {},
 		}
-		// A contract is locked, whoever sent dust to its target. What was alive before is not.
-		let locked = match placement {
-			Placement::Write => true,
-			Placement::Wait
-			| Placement::Nothing
-			| Placement::Empty
-			| Placement::AlreadyPresent
-			| Placement::Collision(_) => false,
-		};
+		// A contract is locked, whoever sent dust to its target. What was alive before is not, and
+		// precompiles serve everybody.
+		let locked = placement == Placement::Write && !T::Evm::is_system_address(&entry.address);
 		Sources::<T>::mutate(entry.address, |source| {
 			if let Some(source) = source {
 				source.locked = locked;
@@ -182,6 +174,9 @@ impl<T: Config> Pallet<T> {
 		entry.code_hash = head.code_hash;
 		entry.storage_root = head.storage_root;
 		entry.slots = head.slot_count;
+		if !matches!(entry.target, Target::Account(_)) {
+			entry.surplus = found.balance;
+		}
 		let address = entry.address;
 		Accounts::<T>::insert(record.source_chain_id, head.address, entry);
 		Ok(OpenAccount {
@@ -327,10 +322,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn apply_code(open: Option<&mut OpenAccount>, code: &[u8]) -> Result<(), Fault> {
-		let Some(open) = open.filter(|open| open.code_missing) else {
+		let Some(open) = open else {
 			return Err(Fault::Unexpected { source_address: H160::zero() });
 		};
 		let source_address = open.source;
+		ensure!(open.code_missing, Fault::Unexpected { source_address });
 		let found = u32::try_from(code.len()).unwrap_or(u32::MAX);
 		if found != open.code_length {
 			return Err(Fault::CodeLength { source_address, expected: open.code_length, found });

@@ -40,8 +40,8 @@ impl<T: Config> Pallet<T> {
 
 	/// Writes both directions of one entry and reserves its target.
 	///
-	/// A target that is alive stays usable, so that an import does not stop a running chain's users.
-	/// A contract's is locked when its head comes, whoever sent dust there.
+	/// A target that is alive stays usable, so that an import does not stop a running chain's users,
+	/// and so do precompiles. A contract's is locked when its head comes, whoever sent dust there.
 	pub(crate) fn load_entry(
 		migration: u32,
 		chain_id: u64,
@@ -59,7 +59,9 @@ impl<T: Config> Pallet<T> {
 			found.balance > 0 ||
 			found.has_storage ||
 			found.code_hash != KECCAK_EMPTY;
-		let locked = !alive && !matches!(target, Target::Account(_));
+		let locked = !alive &&
+			!T::Evm::is_system_address(&address) &&
+			!matches!(target, Target::Account(_));
 		Sources::<T>::insert(address, SourceRecord { migration, chain_id, source, locked });
 		let record = AccountRecord {
 			migration,

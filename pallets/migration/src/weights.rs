@@ -47,8 +47,8 @@ pub struct ChunkWork {
 }
 
 impl ChunkWork {
-	/// Counts the records, as far as they can be read: a chunk that cannot be read is not applied
-	/// beyond that point.
+	/// Counts the records up to the first that cannot be read, or that is code without a head of its
+	/// own: there the chunk ends in a fault.
 	pub fn of(chunk: &[u8]) -> Self {
 		let (mut rest, mut work) = (chunk, Self::default());
 		while !rest.is_empty() {
@@ -56,6 +56,9 @@ impl ChunkWork {
 				Ok(Item::Account(_)) => work.accounts = work.accounts.saturating_add(1),
 				Ok(Item::Code(code)) => {
 					work.codes = work.codes.saturating_add(1);
+					if work.codes > work.accounts.saturating_add(1) {
+						break;
+					}
 					work.code_bytes = work.code_bytes.saturating_add(code.len() as u32);
 				},
 				Ok(Item::Slot(_)) => work.slots = work.slots.saturating_add(1),
@@ -96,7 +99,7 @@ pub(crate) fn heaviest_chunk<T: Config>() -> Weight {
 	let rest = bytes.saturating_sub(slots.saturating_mul(SHORTEST_SLOT));
 	let in_heads = ChunkWork {
 		accounts: rest / SHORTEST_HEAD,
-		codes: rest / (SHORTEST_HEAD + 3),
+		codes: (rest / (SHORTEST_HEAD + 3)).saturating_add(2),
 		code_bytes: 0,
 		slots,
 	};

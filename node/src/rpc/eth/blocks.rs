@@ -19,9 +19,8 @@ use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{B256, U256};
 use alloy_rpc_types_eth::{Block, BlockTransactions, Header, TransactionReceipt};
 use codec::Encode;
-use pallet_evm::EvmRuntimeApi;
+use pallet_evm::runtime_api::EvmRuntimeApi;
 use sc_client_api::BlockBackend;
-use sp_blockchain::HeaderBackend;
 use sp_core::H256;
 
 /// How a block's transactions are given.

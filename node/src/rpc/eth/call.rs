@@ -11,9 +11,10 @@ use alloy_eips::{eip7702::SignedAuthorization, BlockId};
 use alloy_primitives::{Bytes, TxKind};
 use alloy_rpc_types_eth::TransactionRequest;
 use pallet_evm::{
-	Authorization, EvmRuntimeApi, ExecuteRequest, ExecutionInfo, ExitError, ExitReason, Target,
+	runtime_api::EvmRuntimeApi, Authorization, ExecuteRequest, ExecutionInfo, ExitError,
+	ExitReason, Target,
 };
-use sp_core::U256;
+use sp_core::{H256, U256};
 
 impl Eth {
 	/// Executes the request on the block's state and returns its output.
@@ -145,7 +146,7 @@ fn execute_request(
 			.unwrap_or_default()
 			.iter()
 			.map(authorization)
-			.collect(),
+			.collect::<Result<_, _>>()?,
 	})
 }
 
@@ -186,21 +187,32 @@ fn fees(request: &TransactionRequest) -> Result<(Option<U256>, Option<U256>), Et
 	Ok((max_fee, tip.filter(|_| max_fee.is_some()).map(U256::from)))
 }
 
-fn authorization(signed: &SignedAuthorization) -> Authorization {
-	Authorization {
-		chain_id: from_u256(signed.chain_id),
+/// Fails for a tuple that no transaction could make use of (EIP-7702).
+fn authorization(signed: &SignedAuthorization) -> Result<Authorization, EthError> {
+	let chain_id = u64::try_from(signed.chain_id).map_err(|_| {
+		EthError::InvalidParams(format!("authorization for the chain id {}", signed.chain_id))
+	})?;
+	let y_parity = match signed.y_parity() {
+		0 => false,
+		1 => true,
+		parity => {
+			return Err(EthError::InvalidParams(format!("authorization with yParity {parity}")));
+		}
+	};
+	Ok(Authorization {
+		chain_id,
 		address: to_h160(signed.address),
-		nonce: signed.nonce,
-		y_parity: signed.y_parity(),
-		r: from_u256(signed.r()),
-		s: from_u256(signed.s()),
-	}
+		nonce: signed.nonce.into(),
+		y_parity,
+		r: H256(signed.r().to_be_bytes()),
+		s: H256(signed.s().to_be_bytes()),
+	})
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use sp_core::{H160, H256};
+	use sp_core::H160;
 
 	fn parse(json: serde_json::Value) -> Result<ExecuteRequest, EthError> {
 		let request = serde_json::from_value::<TransactionRequest>(json)

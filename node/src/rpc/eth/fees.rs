@@ -12,7 +12,7 @@ use super::{
 use alloy_eips::BlockNumberOrTag;
 use alloy_rpc_types_eth::{FeeHistory, TxGasAndReward};
 use pallet_ethereum::{EthereumBlock, Receipt};
-use pallet_evm::EvmRuntimeApi;
+use pallet_evm::runtime_api::EvmRuntimeApi;
 use sp_blockchain::HeaderBackend;
 
 /// The share of sampled tips that lie below the suggestion, in percent, as Geth (`gpo.percentile`).

@@ -10,7 +10,7 @@ use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{Address, Bytes, B256, U256};
 use migration_runtime::opaque::Block;
 use pallet_ethereum::nonce_tag;
-use pallet_evm::EvmRuntimeApi;
+use pallet_evm::runtime_api::EvmRuntimeApi;
 use sc_transaction_pool_api::{InPoolTransaction, TransactionPool};
 use serde::{Deserialize, Deserializer};
 use sp_api::ProvideRuntimeApi;

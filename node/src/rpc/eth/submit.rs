@@ -3,13 +3,14 @@
 use super::{convert::to_u256, errors::EthError, limits::RAW_TRANSACTION_BYTES, Eth};
 use alloy_primitives::U256;
 use pallet_ethereum::{rejection_message, EthereumRuntimeApi, RecoveredTransaction};
-use pallet_evm::{AccountView, EvmRuntimeApi, ExecuteRequest};
+use pallet_evm::{runtime_api::EvmRuntimeApi, AccountView, ExecuteRequest};
 use sc_transaction_pool_api::{
 	error::{Error as PoolError, IntoPoolError},
 	TransactionPool, TransactionSource,
 };
 use sp_api::ProvideRuntimeApi;
-use sp_core::{hashing::keccak_256, H160, H256};
+use sp_core::{H160, H256};
+use sp_io::hashing::keccak_256;
 use sp_runtime::transaction_validity::InvalidTransaction;
 
 impl Eth {

@@ -14,7 +14,8 @@ use migration_runtime::{opaque::Block, RuntimeCall, UncheckedExtrinsic};
 use pallet_ethereum::{EthereumRuntimeApi, RecoveredTransaction};
 use sc_transaction_pool_api::{InPoolTransaction, TransactionPool};
 use sp_blockchain::HeaderBackend;
-use sp_core::{hashing::keccak_256, H256};
+use sp_core::H256;
+use sp_io::hashing::keccak_256;
 use sp_runtime::traits::Block as BlockT;
 
 impl Eth {

@@ -104,6 +104,44 @@ fn whole_balance_can_be_sent() {
 }
 
 #[test]
+fn without_fees_only_the_value_is_paid() {
+	execute(|| {
+		GasIsFree::set(true);
+		let wallet = Wallet::new(1);
+		apply_ok(wallet.raw(eip1559(0, call(TO))));
+		let mut tx = legacy(1, call(TO));
+		tx.gas_price = 0;
+		apply_ok(wallet.raw(tx));
+		assert_eq!(balance(wallet.address()), FUNDS - 2_000);
+		assert_eq!(balance(AUTHOR), 0);
+		let block = end_block();
+		assert_eq!(block.base_fee, U256::zero());
+		for receipt in block.receipts {
+			assert_eq!(receipt.effective_gas_price, U256::zero());
+			assert_eq!(receipt.gas_used, 21_000);
+		}
+	});
+}
+
+#[test]
+fn weight_does_not_fall_with_a_refund() {
+	execute(|| {
+		// Clears slot 0: SSTORE(0, 0).
+		deploy(TO, &[0x5f, 0x5f, 0x55]);
+		EVM::set_storage(&TO, H256::zero(), H256::repeat_byte(1));
+		let raw = Wallet::new(1).raw(eip1559(0, call(TO)));
+		let (_, info, _) = checked(raw.clone());
+		let post = apply(raw.clone()).unwrap().unwrap();
+		// EIP-3529: 21,000, two PUSH0 and a cold reset, of which 4,800 are refunded.
+		let spent = 21_000 + 4 + 5_000;
+		assert_eq!(end_block().gas_used, spent - 4_800);
+		let weight = post.actual_weight.unwrap();
+		let at_least = Ethereum::weight_with_gas(raw.len(), spent) + info.extension_weight;
+		assert!(weight.all_gte(at_least), "{weight} {at_least}");
+	});
+}
+
+#[test]
 fn contract_creation_works() {
 	execute(|| {
 		let wallet = Wallet::new(1);

@@ -112,9 +112,10 @@ fn on_initialize_weighs_what_it_removes() {
 #[test]
 fn pallet_that_joins_a_running_chain_starts_there() {
 	execute(|| {
-		begin_block(1_000);
+		System::set_block_number(1_000);
 		end_block();
 		assert_eq!(OldestBlock::<Test>::get(), Some(1_000));
+		assert_eq!(kept_blocks(), vec![1_000]);
 	});
 }
 

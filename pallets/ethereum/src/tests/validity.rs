@@ -65,6 +65,18 @@ fn validate_priority_is_the_effective_tip() {
 }
 
 #[test]
+fn validate_without_fees_gives_no_priority() {
+	execute(|| {
+		GasIsFree::set(true);
+		let wallet = Wallet::new(1);
+		assert_eq!(validate(wallet.raw(eip1559(0, call(TO)))).unwrap().priority, 0);
+		let mut tx = legacy(0, call(TO));
+		tx.gas_price = 0;
+		assert_eq!(validate(wallet.raw(tx)).unwrap().priority, 0);
+	});
+}
+
+#[test]
 fn validate_later_nonce_requires_the_one_before() {
 	execute(|| {
 		let wallet = Wallet::new(1);

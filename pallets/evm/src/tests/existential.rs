@@ -87,3 +87,23 @@ fn fee_alone_may_leave_dust_which_is_lost() {
 		assert_eq!((balance(alice()), nonce(alice())), (0, 2));
 	});
 }
+
+/// A reserve needs the account, so one wei must stay.
+#[test]
+fn reserved_balance_is_not_the_evms() {
+	use crate::AddressMapping;
+	use frame_support::traits::ReservableCurrency;
+	run(|| {
+		let account = <Test as crate::Config>::AddressMapping::into_account_id(alice());
+		Balances::reserve(&account, 40 * ETHER).unwrap();
+		assert_eq!(balance(alice()), 60 * ETHER - 1);
+		let all = balance(alice()) - 21_000 * GWEI;
+		let mut request = ExecuteRequest::call(alice(), bob(), vec![], 21_000);
+		request.value = (all + 1).into();
+		assert!(matches!(transact(request.clone()), Err(RunnerError::BalanceLow { .. })));
+		request.value = all.into();
+		succeed(request);
+		assert_eq!((balance(alice()), balance(bob())), (0, all));
+		assert_eq!(Balances::reserved_balance(&account), 40 * ETHER);
+	});
+}

@@ -9,6 +9,7 @@ mod fees;
 mod genesis;
 mod guard;
 mod host;
+mod identity;
 mod layout;
 mod precompiles;
 mod pure;

@@ -1,0 +1,91 @@
+//! `pack`: a bundle of a snapshot and a map.
+
+use anyhow::Result;
+use migration_primitives::{
+	manifest::{BalancePolicy, Deadlines},
+	map::MapError,
+};
+use serde_json::Value;
+
+use crate::{
+	args::PackArgs,
+	bundle::{
+		pack, readable, BundleError, ChunkLimits, Manifest, MapEntry, MapFile, PackOptions,
+		PolicyChoice, SnapshotFacts,
+	},
+	console::{Console, Outcome},
+	plan::resolve,
+};
+
+/// Makes a bundle.
+pub(super) fn run(args: PackArgs, console: &Console) -> Result<Outcome> {
+	let map = MapFile::read(&args.map)?;
+	let options = PackOptions {
+		balances: args.policy.0.clone(),
+		limits: ChunkLimits { bytes: args.chunks.chunk_bytes, slots: args.chunks.chunk_slots },
+		map_run_log2: args.map_run_log2,
+		deadlines: Deadlines {
+			mapping: args.deadline_mapping,
+			importing: args.deadline_importing,
+			review: args.deadline_review,
+		},
+		evm_spec: args.evm_spec.into(),
+		reference: args.reference,
+	};
+	let manifest = pack(&args.snapshot, &args.output, options, |facts| {
+		warn_of_balances(facts, &args.policy, console);
+		entries(&map, facts)
+	})?;
+	let mut data = readable(&manifest);
+	if let Value::Object(fields) = &mut data {
+		fields.insert("bundle".to_owned(), Value::from(args.output.display().to_string()));
+	}
+	let text = text(&args, &manifest);
+	Ok(Outcome::done(data, text))
+}
+
+fn entries(map: &MapFile, facts: &SnapshotFacts) -> Result<Vec<MapEntry>> {
+	let (map_digest, snapshot) = (map.source.snapshot_digest, facts.summary.digest);
+	if map_digest != snapshot {
+		return Err(BundleError::OtherSnapshot { map: map_digest, snapshot }.into());
+	}
+	let (rules, addresses) = map.rules()?;
+	let entries = resolve(facts.header.scope, &facts.accounts, &rules)?;
+	for entry in &entries {
+		let (source_address, expected) = (entry.source, entry.address);
+		match addresses.get(&source_address) {
+			Some(found) if *found != expected => {
+				let error = MapError::WrongAddress { source_address, expected, found: *found };
+				return Err(BundleError::Map(error).into());
+			},
+			_ => {},
+		}
+	}
+	Ok(entries)
+}
+
+fn warn_of_balances(facts: &SnapshotFacts, policy: &PolicyChoice, console: &Console) {
+	if policy.0 != BalancePolicy::Skip {
+		return;
+	}
+	for (address, info) in &facts.accounts {
+		if info.is_contract() && !info.balance.is_zero() {
+			console.say(format!(
+				"warning: contract {address:?} holds {} wei, which the policy skip leaves behind",
+				info.balance
+			));
+		}
+	}
+}
+
+fn text(args: &PackArgs, manifest: &Manifest) -> String {
+	format!(
+		"{}: manifest {:?}, {} map chunks, {} chunks, {} accounts, balances {}",
+		args.output.display(),
+		manifest.hash(),
+		manifest.map_chunks(),
+		manifest.chunks.count,
+		manifest.totals.accounts,
+		args.policy,
+	)
+}

@@ -1,0 +1,59 @@
+//! Waiting for the review's shortest time, and releasing a migration to its users.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use codec::Encode;
+use migration_primitives::status::Stage;
+
+use super::{check_fault, record_of, SubmitError};
+use crate::{
+	console::Console,
+	substrate::{Chain, Signer},
+};
+
+const POLL: Duration = Duration::from_millis(200);
+/// A chain that makes blocks only for transactions gets an empty one after this time.
+const NUDGE: Duration = Duration::from_secs(2);
+
+/// Activates a migration that is imported, as early as the chain allows.
+pub(super) async fn activate(
+	chain: &Chain,
+	migration: u32,
+	signer: &Signer,
+	stall: u64,
+	console: &Console,
+) -> Result<()> {
+	let review: u32 = chain.constant("Migration", "MinReviewBlocks")?;
+	let (mut number, mut changed) = (0, Instant::now());
+	let started = Instant::now();
+	loop {
+		let best = chain.best().await?;
+		let record = record_of(chain, migration, best.hash).await?;
+		check_fault(migration, &record)?;
+		match record.stage {
+			Stage::Completed => return Ok(()),
+			// The transaction comes into the next block at the earliest.
+			Stage::Imported if best.number.saturating_add(1) >= record.since.saturating_add(review) => {
+				let mut call = chain.call_index("Migration", "activate")?.to_vec();
+				migration.encode_to(&mut call);
+				console.say(format!("activating migration {migration} through sudo"));
+				chain.execute(signer, "Migration.activate", &chain.sudo(&call)?).await?;
+				continue;
+			},
+			_ => {},
+		}
+		if best.number != number {
+			(number, changed) = (best.number, Instant::now());
+		}
+		if changed.elapsed() > NUDGE {
+			chain.execute(signer, "System.remark", &chain.remark()?).await?;
+		}
+		if started.elapsed() > Duration::from_secs(stall) {
+			let what = format!("the activation of migration {migration}");
+			let last = format!("{review} blocks of review from block {} on", record.since);
+			return Err(SubmitError::Stalled { what, seconds: stall, last }.into());
+		}
+		tokio::time::sleep(POLL).await;
+	}
+}

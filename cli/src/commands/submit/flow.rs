@@ -1,0 +1,301 @@
+//! Flow control of chunks.
+//!
+//! Chunks go out in order; from the finalised cursor on, a bounded number is on its way. What was
+//! applied is read from storage at the best and at the finalised block, never from the status of
+//! transactions. A pool may refuse, drop, evict or ban a chunk at any time: then it is given
+//! again, under another hash if its hash is banned.
+
+use std::{
+	collections::HashMap,
+	time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use codec::Encode;
+use migration_primitives::status::{MigrationRecord, Stage};
+
+use super::{check_fault, SubmitError};
+use crate::{
+	args::SubmitArgs,
+	bundle::Bundle,
+	console::Console,
+	substrate::{general_transaction, Chain, RpcFailure},
+};
+
+const POLL: Duration = Duration::from_millis(150);
+/// After this time a chunk is given again, in case the pool lost it.
+const RESEND: Duration = Duration::from_secs(30);
+/// After this time a chunk is given again that the pool could not take.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Codes of `author_submitExtrinsic` (sc-rpc-api).
+mod code {
+	pub(super) const INVALID: i32 = 1010;
+	pub(super) const UNKNOWN_VALIDITY: i32 = 1011;
+	pub(super) const TEMPORARILY_BANNED: i32 = 1012;
+	pub(super) const ALREADY_IMPORTED: i32 = 1013;
+	pub(super) const TOO_LOW_PRIORITY: i32 = 1014;
+	pub(super) const CYCLE_DETECTED: i32 = 1015;
+	pub(super) const IMMEDIATELY_DROPPED: i32 = 1016;
+}
+
+/// What the pool did with a chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Answer {
+	/// It has it.
+	Taken,
+	/// It does not take this hash now; another one may pass.
+	Banned,
+	/// It does not take it now.
+	Later(String),
+	/// It will never take it.
+	Never(RpcFailure),
+}
+
+/// Brings all chunks onto the chain and waits until the import is finalised.
+pub(super) async fn bring_in(
+	chain: &Chain,
+	bundle: &Bundle,
+	migration: u32,
+	args: &SubmitArgs,
+	console: &Console,
+) -> Result<()> {
+	let total = u64::from(bundle.map_chunk_count()).saturating_add(bundle.chunk_count().into());
+	let bar = console.progress(total, "chunks");
+	let mut flow = Flow {
+		chain,
+		bundle,
+		migration,
+		sent: HashMap::new(),
+		last: "nothing was submitted yet".to_owned(),
+	};
+	let stall = Duration::from_secs(args.stall);
+	let (mut seen, mut progress) = ((0, 0), Instant::now());
+	loop {
+		let (finalized, best) = (chain.finalized().await?, chain.best().await?);
+		let finalized = chain.migration(migration, finalized.hash).await?;
+		let best = chain.migration(migration, best.hash).await?;
+		if let Some(record) = &finalized {
+			check_fault(migration, record)?;
+			if matches!(record.stage, Stage::Imported | Stage::Completed) {
+				bar.finish_and_clear();
+				return Ok(());
+			}
+		}
+		let (low, high) = (flow.cursor(finalized.as_ref()), flow.cursor(best.as_ref()));
+		bar.set_position(high);
+		bar.set_message(best.as_ref().map(|record| stage_word(&record.stage)).unwrap_or_default());
+		if seen != (low, high) {
+			(seen, progress) = ((low, high), Instant::now());
+		}
+		let end = low.saturating_add(args.in_flight.into()).min(flow.limit(best.as_ref()));
+		flow.send(high, end).await?;
+		if progress.elapsed() > stall {
+			let (what, last) = (flow.name(high), flow.last.clone());
+			return Err(SubmitError::Stalled { what, seconds: args.stall, last }.into());
+		}
+		tokio::time::sleep(POLL).await;
+	}
+}
+
+struct Flow<'a> {
+	chain: &'a Chain,
+	bundle: &'a Bundle,
+	migration: u32,
+	sent: HashMap<u64, Sent>,
+	/// What the node said last.
+	last: String,
+}
+
+/// A chunk that was given to the node. Chunks are numbered through: first the map's.
+struct Sent {
+	at: Instant,
+	generation: u64,
+	variation: u64,
+	taken: bool,
+}
+
+impl Flow<'_> {
+	fn map_chunks(&self) -> u64 {
+		self.bundle.map_chunk_count().into()
+	}
+
+	/// The next chunk.
+	fn cursor(&self, record: Option<&MigrationRecord<u32>>) -> u64 {
+		let Some(record) = record else { return 0 };
+		let chunks = self.map_chunks().saturating_add(record.progress.chunks.into());
+		match record.stage {
+			Stage::Mapping => record.progress.map_chunks.into(),
+			_ => chunks,
+		}
+	}
+
+	/// Chunks from here on are not taken yet.
+	fn limit(&self, record: Option<&MigrationRecord<u32>>) -> u64 {
+		match record.map(|record| record.stage) {
+			Some(Stage::Mapping) => self.map_chunks(),
+			Some(Stage::Importing) => {
+				self.map_chunks().saturating_add(self.bundle.chunk_count().into())
+			},
+			_ => 0,
+		}
+	}
+
+	fn name(&self, position: u64) -> String {
+		match position.checked_sub(self.map_chunks()) {
+			Some(index) => format!("chunk {index} of {}", self.bundle.chunk_count()),
+			None => format!("map chunk {position} of {}", self.map_chunks()),
+		}
+	}
+
+	/// Gives the chunks from `start` to `end` to the node, unless it has them.
+	async fn send(&mut self, start: u64, end: u64) -> Result<()> {
+		self.sent.retain(|position, _| *position >= start);
+		for position in start..end {
+			let generation = self.chain.node().generation();
+			let variation = match self.sent.get(&position) {
+				Some(sent) if sent.is_fresh(generation) => match sent.taken {
+					true => continue,
+					// Those behind it need it.
+					false => break,
+				},
+				Some(sent) => sent.variation,
+				None => 0,
+			};
+			let (answer, variation) = self.give(position, variation).await?;
+			let taken = match answer {
+				Answer::Taken => true,
+				Answer::Banned => false,
+				Answer::Later(message) => {
+					self.last = message;
+					false
+				},
+				Answer::Never(RpcFailure { code, message }) => {
+					let what = self.name(position);
+					return Err(SubmitError::Refused { what, code, message }.into());
+				},
+			};
+			let at = Instant::now();
+			self.sent.insert(position, Sent { at, generation, variation, taken });
+			if !taken {
+				break;
+			}
+		}
+		Ok(())
+	}
+
+	/// Gives a chunk, under other hashes while the node bans them.
+	async fn give(&mut self, position: u64, variation: u64) -> Result<(Answer, u64)> {
+		const VARIATIONS: u64 = 8;
+		let call = self.call(position)?;
+		let mut current = variation;
+		loop {
+			let bytes = general_transaction(self.chain.metadata(), &call, current)?;
+			let answer = match self.chain.submit(&bytes).await? {
+				Ok(_) => Answer::Taken,
+				Err(failure) => judge(failure),
+			};
+			tracing::debug!(position, current, ?answer, "submitted");
+			match answer {
+				Answer::Banned if current.saturating_sub(variation) < VARIATIONS => {
+					self.last = "its hash is banned for a while".to_owned();
+					current = current.saturating_add(1);
+				},
+				answer => return Ok((answer, current)),
+			}
+		}
+	}
+
+	fn call(&self, position: u64) -> Result<Vec<u8>> {
+		let map_chunks = self.map_chunks();
+		let (name, index, payload, path) = match position.checked_sub(map_chunks) {
+			Some(index) => {
+				// Both counts are 32-bit numbers.
+				let index = index as u32;
+				let (chunk, path) = self.bundle.chunk(index)?;
+				("submit_chunk", index, chunk, path)
+			},
+			None => {
+				let index = position as u32;
+				let (entries, path) = self.bundle.map_chunk(index);
+				("submit_map_chunk", index, entries, path)
+			},
+		};
+		let mut call = self.chain.call_index("Migration", name)?.to_vec();
+		(self.migration, index, payload, path).encode_to(&mut call);
+		Ok(call)
+	}
+}
+
+impl Sent {
+	/// Whether there is no reason yet to give it again.
+	fn is_fresh(&self, generation: u64) -> bool {
+		let patience = if self.taken { RESEND } else { RETRY };
+		self.generation == generation && self.at.elapsed() < patience
+	}
+}
+
+fn judge(failure: RpcFailure) -> Answer {
+	match failure.code {
+		code::ALREADY_IMPORTED | code::TOO_LOW_PRIORITY => Answer::Taken,
+		code::TEMPORARILY_BANNED => Answer::Banned,
+		code::UNKNOWN_VALIDITY | code::CYCLE_DETECTED | code::IMMEDIATELY_DROPPED => {
+			Answer::Later(failure.message)
+		},
+		code::INVALID => judge_invalid(failure),
+		// Whatever else goes wrong in a node may be right later; the stall has its limit.
+		_ => Answer::Later(failure.message),
+	}
+}
+
+/// The SDK tells the kinds of invalid transactions in words only.
+fn judge_invalid(failure: RpcFailure) -> Answer {
+	const BAD_PROOF: &str = "bad signature";
+	/// `Rejection::MalformedMapChunk` of the pallet.
+	const MALFORMED: &str = "Custom error: 3";
+	match [BAD_PROOF, MALFORMED].iter().any(|words| failure.message.contains(words)) {
+		true => Answer::Never(failure),
+		// Stale, future or without room: the cursor tells.
+		false => Answer::Later(failure.message),
+	}
+}
+
+fn stage_word(stage: &Stage) -> &'static str {
+	match stage {
+		Stage::Mapping => "mapping",
+		Stage::Importing => "importing",
+		Stage::Imported => "imported",
+		Stage::Completed => "completed",
+		Stage::Faulted(_) => "faulted",
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn judged(code: i32, message: &str) -> Answer {
+		judge(RpcFailure { code, message: message.to_owned() })
+	}
+
+	#[test]
+	fn judge_of_what_passes_by_itself_works() {
+		assert_eq!(judged(1013, "Transaction Already Imported"), Answer::Taken);
+		assert_eq!(judged(1014, "Priority is too low"), Answer::Taken);
+		assert_eq!(judged(1012, "temporarily banned"), Answer::Banned);
+		for (code, message) in [
+			(1010, "Invalid Transaction: \"Transaction is outdated\""),
+			(1010, "Invalid Transaction: \"Transaction will be valid in the future\""),
+			(1016, "Immediately Dropped"),
+			(-32000, "anything"),
+		] {
+			assert_eq!(judged(code, message), Answer::Later(message.to_owned()));
+		}
+	}
+
+	#[test]
+	fn judge_of_a_wrong_proof_fails() {
+		let message = "Invalid Transaction: \"Transaction has a bad signature\"";
+		assert!(matches!(judged(1010, message), Answer::Never(_)));
+	}
+}

@@ -1,0 +1,193 @@
+//! `submit`: proposes a migration, brings its chunks onto the chain, and sees it through.
+//!
+//! Everything that is asked here is asked of the chain's storage, so that the command can be
+//! stopped at any moment and started again.
+
+mod activate;
+mod flow;
+mod release;
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use codec::Encode;
+use migration_primitives::{
+	fault::Fault,
+	status::{MigrationRecord, Stage},
+	H256,
+};
+use serde_json::json;
+
+use super::show;
+use crate::{
+	args::{Propose, SubmitArgs},
+	bundle::Bundle,
+	console::{Console, Outcome},
+	substrate::{Chain, Node, Signer},
+};
+
+/// Why a migration cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+	/// A chunk that governance approved could not be applied.
+	#[error("migration {migration} is faulted at map chunk {map_chunk}, chunk {chunk}")]
+	Faulted {
+		/// The migration.
+		migration: u32,
+		/// The next map chunk.
+		map_chunk: u32,
+		/// The next chunk.
+		chunk: u32,
+		/// The reason.
+		source: Fault,
+	},
+	/// Another migration imports now.
+	#[error("migration {migration} (manifest {manifest:?}) is active on the chain, one at a time")]
+	OtherActive {
+		/// The migration.
+		migration: u32,
+		/// Its manifest.
+		manifest: H256,
+	},
+	/// The chain does not have the migration, although it should.
+	#[error("no migration with the manifest {manifest:?} was proposed within {seconds} seconds")]
+	NotProposed {
+		/// The manifest.
+		manifest: H256,
+		/// How long it was waited.
+		seconds: u64,
+	},
+	/// The node refuses a chunk for good.
+	#[error("the node refuses {what}: {message} (code {code})")]
+	Refused {
+		/// The chunk.
+		what: String,
+		/// The error's code.
+		code: i32,
+		/// The error's message.
+		message: String,
+	},
+	/// Nothing moved for too long.
+	#[error("{what} was not applied for {seconds} seconds; the pool's last word: {last}")]
+	Stalled {
+		/// The chunk.
+		what: String,
+		/// How long it was waited.
+		seconds: u64,
+		/// What the node said when it was given the chunk last.
+		last: String,
+	},
+}
+
+const POLL: Duration = Duration::from_millis(500);
+
+/// Submits a bundle.
+pub(super) async fn run(args: SubmitArgs, console: &Console) -> Result<Outcome> {
+	let started = Instant::now();
+	let bundle = Bundle::load(&args.bundle)?;
+	let chain = connect(&args.node.node, args.node.patience).await?;
+	let first_block = chain.finalized().await?.number;
+	let migration = find_or_propose(&chain, &bundle, &args, console).await?;
+	flow::bring_in(&chain, &bundle, migration, &args, console).await?;
+	if args.activate {
+		let signer = Signer::from_args(&args.signer)?;
+		activate::activate(&chain, migration, &signer, args.stall, console).await?;
+	}
+	let mut released = 0;
+	if args.release {
+		let signer = Signer::from_args(&args.signer)?;
+		released = release::release(&chain, migration, &signer, console).await?;
+	}
+	let at = chain.finalized().await?;
+	let record = record_of(&chain, migration, at.hash).await?;
+	let mut data = show::migration(migration, &record);
+	let blocks = at.number.saturating_sub(first_block);
+	let seconds = started.elapsed().as_secs_f64();
+	show::extend(
+		&mut data,
+		json!({ "blocks": blocks, "seconds": seconds, "released": released, "block": at.number }),
+	);
+	let text = format!(
+		"{}\n{blocks} blocks, {seconds:.1} seconds",
+		show::migration_text(migration, &record)
+	);
+	Ok(Outcome::done(data, text))
+}
+
+/// Connects to a chain that takes migrations.
+pub(super) async fn connect(url: &str, patience: u64) -> Result<Chain> {
+	Ok(Chain::connect(Node::new(url, Duration::from_secs(patience))?).await?)
+}
+
+/// The record of a migration that exists.
+async fn record_of(chain: &Chain, migration: u32, at: H256) -> Result<MigrationRecord<u32>> {
+	chain
+		.migration(migration, at)
+		.await?
+		.ok_or_else(|| anyhow::anyhow!("migration {migration} is gone from block {at:?}"))
+}
+
+/// The newest migration of this manifest at a block.
+pub(super) async fn find(
+	chain: &Chain,
+	manifest: H256,
+	at: H256,
+) -> Result<Option<(u32, MigrationRecord<u32>)>> {
+	for migration in (0..chain.next_migration(at).await?).rev() {
+		match chain.migration(migration, at).await? {
+			Some(record) if record.manifest == manifest => return Ok(Some((migration, record))),
+			_ => {},
+		}
+	}
+	Ok(None)
+}
+
+fn check_fault(migration: u32, record: &MigrationRecord<u32>) -> Result<(), SubmitError> {
+	match record.stage {
+		Stage::Faulted(source) => Err(SubmitError::Faulted {
+			migration,
+			map_chunk: record.progress.map_chunks,
+			chunk: record.progress.chunks,
+			source,
+		}),
+		_ => Ok(()),
+	}
+}
+
+async fn find_or_propose(
+	chain: &Chain,
+	bundle: &Bundle,
+	args: &SubmitArgs,
+	console: &Console,
+) -> Result<u32> {
+	let manifest = bundle.manifest_hash;
+	let started = Instant::now();
+	loop {
+		let at = chain.finalized().await?;
+		if let Some((migration, record)) = find(chain, manifest, at.hash).await? {
+			check_fault(migration, &record)?;
+			console.say(format!("migration {migration}: {}", show::stage(&record.stage)));
+			return Ok(migration);
+		}
+		if let Some(migration) = chain.active(at.hash).await? {
+			let manifest = record_of(chain, migration, at.hash).await?.manifest;
+			return Err(SubmitError::OtherActive { migration, manifest }.into());
+		}
+		match args.propose {
+			Propose::Sudo => {
+				let signer = Signer::from_args(&args.signer)?;
+				let mut call = chain.call_index("Migration", "propose")?.to_vec();
+				bundle.manifest.encode_to(&mut call);
+				console.say(format!("proposing the manifest {manifest:?} through sudo"));
+				chain.execute(&signer, "Migration.propose", &chain.sudo(&call)?).await?;
+			},
+			Propose::Wait => {
+				let seconds = args.stall;
+				if started.elapsed() > Duration::from_secs(seconds) {
+					return Err(SubmitError::NotProposed { manifest, seconds }.into());
+				}
+				tokio::time::sleep(POLL).await;
+			},
+		}
+	}
+}

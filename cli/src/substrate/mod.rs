@@ -1,0 +1,20 @@
+//! The target chain's node: its JSON-RPC, its storage, and transactions for it.
+
+mod client;
+mod error;
+mod events;
+mod extension;
+mod general;
+mod keys;
+mod runtime;
+mod signer;
+mod state;
+mod transaction;
+
+pub use client::{Node, RpcFailure};
+pub use error::SubstrateError;
+pub use general::general_transaction;
+pub use runtime::{BlockRef, Chain};
+pub use signer::{Signer, SignerError};
+pub use state::{AccountData, Keys};
+pub use transaction::Included;

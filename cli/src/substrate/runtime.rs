@@ -1,0 +1,265 @@
+//! The chain behind a node: its blocks, its metadata, its runtime APIs.
+
+use std::sync::Arc;
+
+use codec::{Decode, DecodeAll, Encode};
+use migration_primitives::{
+	proof::ProofRecord,
+	status::{AccountRecord, MigrationRecord, Owed, SourceRecord},
+	H160, H256,
+};
+use serde::Deserialize;
+use serde_json::json;
+use sp_core::{crypto::AccountId32, hashing::blake2_64};
+use subxt::metadata::{ArcMetadata, Metadata};
+
+use super::{state::hex_text, Node, SubstrateError};
+use crate::bundle::Manifest;
+
+/// The runtime API of migrations.
+const API: &str = "MigrationRuntimeApi";
+/// The newest metadata that this program reads.
+const METADATA_VERSIONS: [u32; 2] = [16, 15];
+
+/// A block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockRef {
+	/// Its number.
+	pub number: u32,
+	/// Its hash.
+	pub hash: H256,
+}
+
+/// A chain that takes migrations.
+#[derive(Clone)]
+pub struct Chain {
+	node: Arc<Node>,
+	genesis: H256,
+	metadata: ArcMetadata,
+	version: RuntimeVersion,
+}
+
+/// What a runtime says of itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RuntimeVersion {
+	spec_name: String,
+	pub(super) spec_version: u32,
+	pub(super) transaction_version: u32,
+	apis: Vec<(String, u32)>,
+}
+
+#[derive(Deserialize)]
+struct Header {
+	number: String,
+}
+
+#[derive(Deserialize)]
+struct SignedBlock {
+	block: Block,
+}
+
+#[derive(Deserialize)]
+struct Block {
+	extrinsics: Vec<String>,
+}
+
+impl Chain {
+	/// Connects, and makes sure that the chain takes migrations.
+	pub async fn connect(node: Node) -> Result<Self, SubstrateError> {
+		let genesis = node.genesis().await?;
+		let version: RuntimeVersion = node.request("state_getRuntimeVersion", vec![]).await?;
+		let api = hex_text(&blake2_64(API.as_bytes()));
+		if !version.apis.iter().any(|(name, _)| *name == api) {
+			let (url, name) = (node.url().to_owned(), version.spec_name.clone());
+			return Err(SubstrateError::NoMigrations { url, name, api: API });
+		}
+		let metadata = Arc::new(metadata(&node).await?);
+		Ok(Self { node: Arc::new(node), genesis, metadata: metadata.into(), version })
+	}
+
+	/// The node.
+	pub fn node(&self) -> &Node {
+		&self.node
+	}
+
+	/// The runtime's metadata.
+	pub fn metadata(&self) -> &Metadata {
+		&self.metadata
+	}
+
+	/// The metadata, to keep.
+	pub(super) fn shared_metadata(&self) -> ArcMetadata {
+		self.metadata.clone()
+	}
+
+	/// The hash of the chain's first block.
+	pub fn genesis(&self) -> H256 {
+		self.genesis
+	}
+
+	pub(super) fn version(&self) -> &RuntimeVersion {
+		&self.version
+	}
+
+	/// The last finalised block.
+	pub async fn finalized(&self) -> Result<BlockRef, SubstrateError> {
+		let hash: H256 = self.node.request("chain_getFinalizedHead", vec![]).await?;
+		self.block(hash).await
+	}
+
+	/// The last block of the best chain.
+	pub async fn best(&self) -> Result<BlockRef, SubstrateError> {
+		let hash: H256 = self.node.request("chain_getBlockHash", vec![]).await?;
+		self.block(hash).await
+	}
+
+	async fn block(&self, hash: H256) -> Result<BlockRef, SubstrateError> {
+		const METHOD: &str = "chain_getHeader";
+		let header: Option<Header> = self.node.request(METHOD, vec![json!(hash)]).await?;
+		let header = header.ok_or_else(|| self.node.answer(METHOD, "there is no such block"))?;
+		let digits = header.number.strip_prefix("0x").unwrap_or(&header.number);
+		let number = u32::from_str_radix(digits, 16)
+			.map_err(|error| self.node.answer(METHOD, &error.to_string()))?;
+		Ok(BlockRef { number, hash })
+	}
+
+	/// The hash of the block of this number on the best chain.
+	pub(super) async fn block_hash(&self, number: u32) -> Result<Option<H256>, SubstrateError> {
+		self.node.request("chain_getBlockHash", vec![json!(number)]).await
+	}
+
+	/// The transactions of a block, in hexadecimal digits.
+	pub(super) async fn extrinsics(&self, hash: H256) -> Result<Vec<String>, SubstrateError> {
+		const METHOD: &str = "chain_getBlock";
+		let block: Option<SignedBlock> = self.node.request(METHOD, vec![json!(hash)]).await?;
+		let block = block.ok_or_else(|| self.node.answer(METHOD, "there is no such block"))?;
+		Ok(block.block.extrinsics)
+	}
+
+	/// The first two bytes of a call.
+	pub fn call_index(&self, pallet: &str, call: &str) -> Result<[u8; 2], SubstrateError> {
+		let missing = || SubstrateError::Metadata { what: format!("call {pallet}.{call}") };
+		let found = self.metadata.pallet_by_name(pallet).ok_or_else(missing)?;
+		let variant = found.call_variant_by_name(call).ok_or_else(missing)?;
+		Ok([found.call_index(), variant.index])
+	}
+
+	/// A constant of a pallet.
+	pub fn constant<T: Decode>(&self, pallet: &str, name: &str) -> Result<T, SubstrateError> {
+		let what = format!("constant {pallet}.{name}");
+		let found = self.metadata.pallet_by_name(pallet);
+		let value = found
+			.as_ref()
+			.and_then(|pallet| pallet.constant_by_name(name))
+			.ok_or_else(|| SubstrateError::Metadata { what: what.clone() })?;
+		T::decode_all(&mut value.value())
+			.map_err(|error| self.node.answer(&what, &error.to_string()))
+	}
+
+	/// Where a migration stands.
+	pub async fn migration(
+		&self,
+		migration: u32,
+		at: H256,
+	) -> Result<Option<MigrationRecord<u32>>, SubstrateError> {
+		self.api("migration", &migration, at).await
+	}
+
+	/// The migration that imports now.
+	pub async fn active(&self, at: H256) -> Result<Option<u32>, SubstrateError> {
+		self.api("active", &(), at).await
+	}
+
+	/// The number that the next migration gets.
+	pub async fn next_migration(&self, at: H256) -> Result<u32, SubstrateError> {
+		self.api("next_migration", &(), at).await
+	}
+
+	/// The manifest of a migration.
+	pub async fn manifest(
+		&self,
+		migration: u32,
+		at: H256,
+	) -> Result<Option<Manifest>, SubstrateError> {
+		self.api("manifest", &migration, at).await
+	}
+
+	/// What became of an account of the source.
+	pub async fn target_of(
+		&self,
+		chain_id: u64,
+		source: H160,
+		at: H256,
+	) -> Result<Option<AccountRecord<AccountId32>>, SubstrateError> {
+		self.api("target_of", &(chain_id, source), at).await
+	}
+
+	/// The source of an address of the target chain.
+	pub async fn source_of(
+		&self,
+		target: H160,
+		at: H256,
+	) -> Result<Option<SourceRecord>, SubstrateError> {
+		self.api("source_of", &target, at).await
+	}
+
+	/// What waits for an account of the source.
+	pub async fn owed(
+		&self,
+		migration: u32,
+		source: H160,
+		at: H256,
+	) -> Result<Option<Owed<AccountId32>>, SubstrateError> {
+		self.api("owed", &(migration, source), at).await
+	}
+
+	/// A proof-of-existence record.
+	pub async fn proof(
+		&self,
+		digest: H256,
+		at: H256,
+	) -> Result<Option<ProofRecord<u32>>, SubstrateError> {
+		self.api("proof", &digest, at).await
+	}
+
+	/// The account that holds an EVM address's balance and nonce.
+	pub async fn account_id(&self, address: H160, at: H256) -> Result<AccountId32, SubstrateError> {
+		self.api("account_id", &address, at).await
+	}
+
+	async fn api<A: Encode, T: Decode>(
+		&self,
+		function: &str,
+		arguments: &A,
+		at: H256,
+	) -> Result<T, SubstrateError> {
+		call_api(&self.node, &format!("{API}_{function}"), &arguments.encode(), Some(at)).await
+	}
+}
+
+async fn call_api<T: Decode>(
+	node: &Node,
+	function: &str,
+	arguments: &[u8],
+	at: Option<H256>,
+) -> Result<T, SubstrateError> {
+	let params = vec![json!(function), json!(hex_text(arguments)), json!(at)];
+	let text: String = node.request("state_call", params).await?;
+	let bytes = hex::decode(text.strip_prefix("0x").unwrap_or(&text))
+		.map_err(|error| node.answer(function, &error.to_string()))?;
+	T::decode_all(&mut bytes.as_slice()).map_err(|error| node.answer(function, &error.to_string()))
+}
+
+async fn metadata(node: &Node) -> Result<Metadata, SubstrateError> {
+	const FUNCTION: &str = "Metadata_metadata_at_version";
+	for version in METADATA_VERSIONS {
+		let opaque: Option<Vec<u8>> =
+			call_api(node, FUNCTION, &version.encode(), None).await?;
+		if let Some(bytes) = opaque {
+			return Metadata::decode_from(&bytes)
+				.map_err(|error| node.answer(FUNCTION, &error.to_string()));
+		}
+	}
+	Err(node.answer(FUNCTION, "the runtime has metadata of other versions only"))
+}
