@@ -92,3 +92,33 @@ start_node() {
 	NODE_WS="ws://127.0.0.1:${address##*:}"
 	NODE_HTTP="http://127.0.0.1:${address##*:}"
 }
+
+EXAMPLE="$ROOT/scripts/example"
+
+# install_example_tools: anvil, cast and the contracts' artefacts, from npm.
+install_example_tools() {
+	command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 ||
+		die "this needs Node.js 20 or later with npm, for the Ethereum node and the tools of the example"
+	[ "$(node -p 'Number(process.versions.node.split(".")[0])')" -ge 20 ] ||
+		die "Node.js $(node --version) is too old; 20 or later is needed"
+	[ -f "$EXAMPLE/node_modules/.package-lock.json" ] && [ "$EXAMPLE/node_modules/.package-lock.json" -nt "$EXAMPLE/package-lock.json" ] && return
+	step "Tools of the example from npm"
+	( cd "$EXAMPLE" && npm ci --no-audit --no-fund ) >&2 || die "npm ci failed in scripts/example; see the lines above"
+}
+
+# start_anvil LOG ARGS...: an anvil on a free port; sets ANVIL_HTTP.
+start_anvil() {
+	local log="$1"
+	shift
+	node "$EXAMPLE/anvil.mjs" "$@" >"$log" 2>&1 &
+	ANVIL_PID=$!
+	CHILDREN+=("$ANVIL_PID")
+	ANVIL_HTTP="$(wait_for_line "$log" 'http://127\.0\.0\.1:[0-9]+' 60 "$ANVIL_PID")" ||
+		die "anvil did not start within a minute; its last lines are above"
+}
+
+# take_snapshot URL FILE: every account of an anvil. It proves only its latest block and finalises
+# none, and the snapshot says so.
+take_snapshot() {
+	"$BIN/evm-migrate" snapshot --rpc "$1" --all-accounts --block latest --allow-unfinalized --output "$2"
+}

@@ -1,43 +1,38 @@
 #!/usr/bin/env bash
-# Records the example chain: starts an anvil, deploys the contracts, and takes a snapshot of them.
+# Records the example again: starts an anvil from npm, deploys the contracts and lets them live, and
+# takes a snapshot of the node. Needs Node.js 20 or later with npm.
 #
-# usage: scripts/record-example.sh [OUTPUT_DIRECTORY]
+# Use:  scripts/record-example.sh [--output FOLDER]      default: examples/anvil-defi
 #
-# OUTPUT_DIRECTORY (default: examples/anvil-defi) gets
+# The folder gets
 #   contracts.json        the contracts and accounts of the chain
 #   anvil-state.json.gz   the whole chain, for "node scripts/example/anvil.mjs --load-state"
-#   snapshot              what evm-migrate recorded from the live node
-#
-# EVM_MIGRATE names the evm-migrate binary (default: target/release/evm-migrate).
-# Needs Node 20 or later, and npm.
+#   example.snapshot      what evm-migrate recorded from the live node
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-fail() {
-	echo "record-example: $1" >&2
-	exit 1
-}
+OUTPUT="$ROOT/examples/anvil-defi"
+case "${1:-}" in
+--output) [ $# -eq 2 ] || die "--output needs a folder"; OUTPUT="$2" ;;
+"") ;;
+*) die "unknown option $1; use: record-example.sh [--output FOLDER]" ;;
+esac
 
-repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-example=$repository/scripts/example
-output=${1:-$repository/examples/anvil-defi}
-evm_migrate=${EVM_MIGRATE:-$repository/target/release/evm-migrate}
+trap clean_up EXIT
+select_toolchain
+[ -x "$BIN/evm-migrate" ] || build
+install_example_tools
+mkdir -p "$OUTPUT"
+WORK="$(mktemp -d)"
+FOLDERS+=("$WORK")
 
-[[ $# -le 1 ]] || fail "expected at most one argument, found $#"
-command -v node >/dev/null || fail "node is not installed"
-command -v npm >/dev/null || fail "npm is not installed"
-command -v "$evm_migrate" >/dev/null ||
-	fail "$evm_migrate is not a program: build it, or set EVM_MIGRATE"
-
-mkdir -p "$output"
-[[ -d $example/node_modules ]] || (cd "$example" && npm ci)
-
-coproc ANVIL { exec node "$example/anvil.mjs"; }
-anvil_pid=$ANVIL_PID
-trap 'kill "$anvil_pid" 2>/dev/null || true' EXIT
-read -r url <&"${ANVIL[0]}" || fail "anvil did not start"
-
-node "$example/deploy.mjs" --rpc "$url" --output "$output/contracts.json"
-node "$example/check.mjs" --rpc "$url" --contracts "$output/contracts.json"
-node "$example/save-state.mjs" --rpc "$url" --output "$output/anvil-state.json.gz"
-rm -rf "$output/snapshot"
-"$evm_migrate" snapshot --rpc "$url" --all-accounts --output "$output/snapshot"
+step "anvil"
+start_anvil "$WORK/anvil.log"
+say "anvil at $ANVIL_HTTP"
+step "Contracts: deployed and used"
+node "$EXAMPLE/deploy.mjs" --rpc "$ANVIL_HTTP" --output "$OUTPUT/contracts.json" >&2
+node "$EXAMPLE/check.mjs" --rpc "$ANVIL_HTTP" --contracts "$OUTPUT/contracts.json" >&2
+step "Snapshot"
+node "$EXAMPLE/save-state.mjs" --rpc "$ANVIL_HTTP" --output "$OUTPUT/anvil-state.json.gz" >&2
+take_snapshot "$ANVIL_HTTP" "$OUTPUT/example.snapshot"
+say "recorded in $OUTPUT"

@@ -106,7 +106,7 @@ pub struct PlanArgs {
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct ChunkArgs {
 	/// Most bytes of a chunk.
-	#[arg(long, value_name = "N", default_value_t = 262_144, value_parser = clap::value_parser!(u32).range(1..))]
+	#[arg(long, value_name = "N", default_value_t = 81_920, value_parser = clap::value_parser!(u32).range(1..))]
 	pub chunk_bytes: u32,
 	/// Most slots of a chunk.
 	#[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..))]

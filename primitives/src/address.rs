@@ -19,7 +19,7 @@ pub fn create_address(deployer: H160, nonce: u64) -> H160 {
 			// At most 8 bytes: the short form of an RLP string always fits.
 			payload.push(0x80u8.saturating_add(bytes.len() as u8));
 			payload.extend_from_slice(bytes);
-		},
+		}
 	}
 	let mut list = Vec::with_capacity(payload.len().saturating_add(1));
 	// At most 30 bytes of payload: the short form of an RLP list always fits.

@@ -122,7 +122,9 @@ pub enum Fault {
 		root: H256,
 	},
 	/// Code or storage at an address where the target has a precompile, or at zero.
-	#[error("code or storage of {source_address:?} would stand at the reserved address {target:?}")]
+	#[error(
+		"code or storage of {source_address:?} would stand at the reserved address {target:?}"
+	)]
 	ReservedAddress {
 		/// The account.
 		source_address: H160,

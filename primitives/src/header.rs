@@ -10,21 +10,21 @@ use crate::hash::keccak256;
 
 /// The exact or, for integers, largest length in bytes of each leading field.
 const FIELDS: [Field; 15] = [
-	Field::Exact(32),    // parentHash
-	Field::Exact(32),    // sha3Uncles
-	Field::Exact(20),    // miner
-	Field::Exact(32),    // stateRoot
-	Field::Exact(32),    // transactionsRoot
-	Field::Exact(32),    // receiptsRoot
-	Field::Exact(256),   // logsBloom
-	Field::Integer(32),  // difficulty
-	Field::Integer(8),   // number
-	Field::Integer(8),   // gasLimit
-	Field::Integer(8),   // gasUsed
-	Field::Integer(8),   // timestamp
-	Field::Any,          // extraData
-	Field::Exact(32),    // mixHash
-	Field::Exact(8),     // nonce
+	Field::Exact(32),   // parentHash
+	Field::Exact(32),   // sha3Uncles
+	Field::Exact(20),   // miner
+	Field::Exact(32),   // stateRoot
+	Field::Exact(32),   // transactionsRoot
+	Field::Exact(32),   // receiptsRoot
+	Field::Exact(256),  // logsBloom
+	Field::Integer(32), // difficulty
+	Field::Integer(8),  // number
+	Field::Integer(8),  // gasLimit
+	Field::Integer(8),  // gasUsed
+	Field::Integer(8),  // timestamp
+	Field::Any,         // extraData
+	Field::Exact(32),   // mixHash
+	Field::Exact(8),    // nonce
 ];
 
 enum Field {
@@ -88,7 +88,7 @@ pub fn parse(preimage: &[u8]) -> Result<SourceHeader, HeaderError> {
 				3 => header.state_root = H256::from_slice(bytes),
 				8 => header.number = integer(bytes),
 				11 => header.timestamp = integer(bytes),
-				_ => {},
+				_ => {}
 			}
 		}
 		index = index.saturating_add(1);

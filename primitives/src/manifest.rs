@@ -57,7 +57,9 @@ pub enum EvmSpec {
 }
 
 /// The block on the source.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen)]
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
 pub struct SourceBlock {
 	/// Chain id (EIP-155): governance's claim.
 	pub chain_id: u64,
@@ -139,7 +141,9 @@ pub struct Deadlines {
 }
 
 /// What governance approves: the source block, and the choices that no hash proves.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen)]
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
 pub struct Manifest<AccountId> {
 	/// [`FORMAT_VERSION`].
 	pub version: u16,
@@ -308,7 +312,8 @@ impl<AccountId> Manifest<AccountId> {
 				Trust::Proved => Err(ManifestError::HeaderMissing),
 			};
 		}
-		let header = header::parse(&source.header).map_err(|_: HeaderError| ManifestError::Header)?;
+		let header =
+			header::parse(&source.header).map_err(|_: HeaderError| ManifestError::Header)?;
 		if header.hash != source.hash {
 			return Err(ManifestError::BlockHash { expected: source.hash, found: header.hash });
 		}

@@ -112,10 +112,10 @@ impl<AccountId: AsRef<[u8]>> Target<AccountId> {
 			Target::Preserve => Some(source),
 			Target::Create { nonce, .. } => {
 				deployer_target.map(|deployer| create_address(deployer, *nonce))
-			},
+			}
 			Target::Create2 { salt, init_code_hash, .. } => {
 				deployer_target.map(|deployer| create2_address(deployer, *salt, *init_code_hash))
-			},
+			}
 			Target::Explicit(address) => Some(*address),
 			Target::Account(account) => Some(truncated(account.as_ref())),
 		}
@@ -223,9 +223,12 @@ mod tests {
 	#[test]
 	fn run_roots_make_the_root_of_the_map_works() {
 		let entries = entries(21);
-		let leaves: Vec<H256> = (0..).zip(&entries).map(|(index, entry)| entry.leaf(index)).collect();
-		let runs: Vec<H256> =
-			(0u32..).zip(entries.chunks(4)).map(|(run, entries)| run_root(entries, run * 4)).collect();
+		let leaves: Vec<H256> =
+			(0..).zip(&entries).map(|(index, entry)| entry.leaf(index)).collect();
+		let runs: Vec<H256> = (0u32..)
+			.zip(entries.chunks(4))
+			.map(|(run, entries)| run_root(entries, run * 4))
+			.collect();
 		assert_eq!(runs.len() as u32, run_count(21, 2));
 		assert_eq!(run_length(21, 2, 5), 1);
 		assert_eq!(run_length(21, 2, 4), 4);
@@ -248,10 +251,7 @@ mod tests {
 		list[2].source = list[1].source;
 		assert_eq!(
 			decode_run::<[u8; 32]>(&encoded(&list), 3),
-			Err(MapError::OutOfOrder {
-				previous: list[1].source,
-				source_address: list[1].source
-			}),
+			Err(MapError::OutOfOrder { previous: list[1].source, source_address: list[1].source }),
 		);
 	}
 

@@ -13,7 +13,16 @@ use crate::{
 
 /// Where a migration stands.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
 )]
 pub enum Stage {
 	/// Map chunks are awaited.
@@ -71,13 +80,13 @@ impl Progress {
 	/// Whether no sum exceeds what the manifest says it will be at the end.
 	pub fn is_within<AccountId>(&self, manifest: &Manifest<AccountId>) -> bool {
 		let (sums, limits) = (&self.totals, &manifest.totals);
-		sums.accounts <= limits.accounts &&
-			sums.contracts <= limits.contracts &&
-			sums.slots <= limits.slots &&
-			sums.code_bytes <= limits.code_bytes &&
-			sums.balance <= limits.balance &&
-			self.remapped.accounts <= manifest.remapped.accounts &&
-			self.remapped.balance <= manifest.remapped.balance
+		sums.accounts <= limits.accounts
+			&& sums.contracts <= limits.contracts
+			&& sums.slots <= limits.slots
+			&& sums.code_bytes <= limits.code_bytes
+			&& sums.balance <= limits.balance
+			&& self.remapped.accounts <= manifest.remapped.accounts
+			&& self.remapped.balance <= manifest.remapped.balance
 	}
 }
 
@@ -112,7 +121,16 @@ pub struct MigrationRecord<BlockNumber> {
 
 /// What became of one account.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
 )]
 pub enum AccountState {
 	/// Only the map names it so far.
@@ -135,7 +153,16 @@ pub enum AccountState {
 
 /// What stood at a target.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
 )]
 pub struct Collision {
 	/// Code hash of what was there.
@@ -175,7 +202,16 @@ pub struct AccountRecord<AccountId> {
 
 /// The account on the source that a target belongs to.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
 )]
 pub struct SourceRecord {
 	/// The migration.

@@ -168,8 +168,9 @@ impl pallet_migration::Config for Runtime {
 	type ProposeOrigin = EnsureRoot<AccountId>;
 	type ActivateOrigin = EnsureRoot<AccountId>;
 	type PalletId = MigrationPalletId;
-	// Twice the longest code. With it the heaviest chunk stays below half of a block.
-	type MaxChunkBytes = ConstU32<131_072>;
+	// Above the longest code, and so that the heaviest chunk, one of short contracts alone, stays below half of
+	// a block.
+	type MaxChunkBytes = ConstU32<81_920>;
 	type MaxChunkSlots = ConstU32<2_000>;
 	// 1,024 entries of the longest kind.
 	type MaxMapChunkBytes = ConstU32<131_072>;

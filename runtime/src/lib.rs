@@ -81,6 +81,7 @@ pub const EXISTENTIAL_DEPOSIT: Balance = 1;
 /// Types for a node that need not know this runtime's calls.
 pub mod opaque {
 	use super::*;
+	use alloc::vec::Vec;
 
 	/// An extrinsic as bytes.
 	pub use sp_runtime::OpaqueExtrinsic as UncheckedExtrinsic;

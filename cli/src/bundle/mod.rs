@@ -12,6 +12,8 @@ mod map_file;
 mod pack;
 mod policy;
 mod readable;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use chunks::{ChunkLimits, ChunkSpan, Chunker};

@@ -176,9 +176,9 @@ async fn write_accounts(
 	let mut answers = stream::iter(addresses.iter().copied())
 		.map(|address| async move {
 			let proved = node.proof(address, number).await?;
-			let code = match proved.code_hash {
-				KECCAK_EMPTY => Vec::new(),
-				_ => node.code(address, number).await?,
+			let code = match proved.code_hash == KECCAK_EMPTY {
+				true => Vec::new(),
+				false => node.code(address, number).await?,
 			};
 			Ok::<_, SourceError>((address, proved, code))
 		})

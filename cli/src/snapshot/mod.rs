@@ -7,6 +7,8 @@
 mod check;
 mod error;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod trie;
 mod writer;
 

@@ -289,7 +289,3 @@ impl<R: Read> Buffered<R> {
 		H256(self.hasher.clone().finalize().0)
 	}
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;

@@ -1,6 +1,6 @@
 //! Storage keys of the target chain.
 
-use sp_core::hashing::{blake2_128, twox_128, twox_64};
+use sp_crypto_hashing::{blake2_128, twox_128, twox_64};
 
 /// The prefix of a storage item.
 pub(super) fn item(pallet: &str, item: &str) -> Vec<u8> {

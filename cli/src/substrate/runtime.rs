@@ -10,7 +10,8 @@ use migration_primitives::{
 };
 use serde::Deserialize;
 use serde_json::json;
-use sp_core::{crypto::AccountId32, hashing::blake2_64};
+use sp_core::crypto::AccountId32;
+use sp_crypto_hashing::blake2_64;
 use subxt::metadata::{ArcMetadata, Metadata};
 
 use super::{state::hex_text, Node, SubstrateError};

@@ -4,7 +4,8 @@ use codec::{Decode, Encode};
 use migration_primitives::{H160, H256};
 use serde::Deserialize;
 use serde_json::json;
-use sp_core::{crypto::AccountId32, hashing::blake2_256};
+use sp_core::crypto::AccountId32;
+use sp_crypto_hashing::blake2_256;
 
 use super::{
 	keys::{blake2_concat, item, twox_concat},

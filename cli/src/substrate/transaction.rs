@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use codec::Encode;
 use migration_primitives::H256;
 use serde_json::json;
-use sp_core::hashing::blake2_256;
+use sp_crypto_hashing::blake2_256;
 
 use super::{
 	extension::{self, Era, ExtensionValues},

@@ -1,10 +1,12 @@
 //! The node's own RPC methods, served on the port of Substrate's.
 
 mod eth;
+mod migration;
 
 use crate::service::{FullBackend, FullClient, FullPool};
 use futures::future::BoxFuture;
 use jsonrpsee::{core::RegisterMethodError, RpcModule};
+use migration::{MigrationApiServer, MigrationRpc};
 use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
 use sp_consensus::SyncOracle;
 use std::sync::Arc;
@@ -40,6 +42,7 @@ pub(crate) fn create_full(deps: FullDeps) -> Result<RpcModule<()>, RegisterMetho
 	let mut module = RpcModule::new(());
 	module.merge(System::new(deps.client.clone(), deps.pool.clone()).into_rpc())?;
 	module.merge(TransactionPayment::new(deps.client.clone()).into_rpc())?;
+	module.merge(MigrationRpc::new(deps.client.clone()).into_rpc())?;
 	module.merge(eth::module(deps)?)?;
 	Ok(module)
 }

@@ -10,7 +10,7 @@ use crate::{
 	GasEstimate, Pallet, RunnerError, LOG_TARGET,
 };
 use frame_support::ensure;
-use sp_core::{H160, U256};
+use sp_core::U256;
 
 /// Executions that one estimate may take beside the first: halving 2^64 takes 64.
 const MAX_ESTIMATE_STEPS: u32 = 66;
@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<ExecutionInfo, RunnerError> {
 		let rules = Rules::new::<T>(mode, &request);
 		if rules.transaction {
-			Self::ensure_sender_free(&request.source)?;
+			Self::ensure_sender_able(&request)?;
 		}
 		let outcome = match mode {
 			ExecuteMode::ReadOnly => Self::simulate(&request, rules)?,
@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
 	/// Checks a transaction for the pool, without executing it. A nonce above the sender's passes:
 	/// it may become valid.
 	pub fn validate(request: &ExecuteRequest) -> Result<(), RunnerError> {
-		Self::ensure_sender_free(&request.source)?;
+		Self::ensure_sender_able(request)?;
 		if let Some(found) = request.nonce {
 			let expected = Self::nonce(&request.source);
 			ensure!(found >= expected, RunnerError::NonceTooLow { found, expected });
@@ -123,9 +123,14 @@ impl<T: Config> Pallet<T> {
 		Ok(outcome)
 	}
 
-	fn ensure_sender_free(address: &H160) -> Result<(), RunnerError> {
-		let locked = T::AccountGuard::is_locked(address);
-		ensure!(!locked, RunnerError::SenderLocked { address: *address });
+	/// A sender must not be locked, and its next nonce must fit the runtime's type, so that using
+	/// it cannot fail after the execution.
+	fn ensure_sender_able(request: &ExecuteRequest) -> Result<(), RunnerError> {
+		let address = request.source;
+		ensure!(!T::AccountGuard::is_locked(&address), RunnerError::SenderLocked { address });
+		let nonce = request.nonce.unwrap_or_else(|| Self::nonce(&address));
+		let next = nonce.checked_add(1).and_then(|next| T::Nonce::try_from(next).ok());
+		ensure!(next.is_some(), RunnerError::NonceOverflow { address });
 		Ok(())
 	}
 

@@ -74,10 +74,10 @@ impl<T: Config> Pallet<T> {
 	) -> Authorisation {
 		let record = Migrations::<T>::get(migration).ok_or(Rejection::UnknownMigration)?;
 		match record.stage {
-			Stage::Mapping => {},
+			Stage::Mapping => {}
 			Stage::Importing | Stage::Imported | Stage::Completed => {
 				return Err(InvalidTransaction::Stale.into())
-			},
+			}
 			Stage::Faulted(_) => return Err(Rejection::Faulted.into()),
 		}
 		let place = Place { migration, index, cursor: record.progress.map_chunks };
@@ -104,7 +104,7 @@ impl<T: Config> Pallet<T> {
 	) -> Authorisation {
 		let record = Migrations::<T>::get(migration).ok_or(Rejection::UnknownMigration)?;
 		match record.stage {
-			Stage::Importing => {},
+			Stage::Importing => {}
 			Stage::Mapping => return Err(InvalidTransaction::Future.into()),
 			Stage::Imported | Stage::Completed => return Err(InvalidTransaction::Stale.into()),
 			Stage::Faulted(_) => return Err(Rejection::Faulted.into()),
@@ -113,7 +113,11 @@ impl<T: Config> Pallet<T> {
 		Self::check_place(source, &place)?;
 		let leaf = merkle::leaf(Tree::Chunks, index, chunk);
 		check_path(leaf, &place, record.chunks.count, path, record.chunks.root)?;
-		Self::check_share(source, Self::whole_chunk_weight(chunk, path), payload_length(chunk, path))?;
+		Self::check_share(
+			source,
+			Self::whole_chunk_weight(chunk, path),
+			payload_length(chunk, path),
+		)?;
 		Ok((valid(Kind::Data, &place), Weight::zero()))
 	}
 
@@ -170,8 +174,8 @@ impl<T: Config> Pallet<T> {
 		let used = Used::<T>::get();
 		let length = u32::try_from(length).unwrap_or(u32::MAX);
 		let (max_weight, max_length) = Self::import_share();
-		let fits = used.weight.saturating_add(weight).all_lte(max_weight) &&
-			used.length.saturating_add(length) <= max_length;
+		let fits = used.weight.saturating_add(weight).all_lte(max_weight)
+			&& used.length.saturating_add(length) <= max_length;
 		ensure!(fits, InvalidTransaction::ExhaustsResources);
 		Ok(())
 	}

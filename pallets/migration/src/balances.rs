@@ -40,15 +40,15 @@ impl<T: Config> Pallet<T> {
 			BalancePolicy::Skip => return Ok(()),
 			BalancePolicy::Mint { .. } | BalancePolicy::Fund { .. } => {
 				Self::wei(manifest.totals.balance).ok_or(Error::<T>::AboveCap)?
-			},
+			}
 		};
 		match &manifest.balances {
-			BalancePolicy::Skip => {},
+			BalancePolicy::Skip => {}
 			BalancePolicy::Mint { cap } => {
 				ensure!(total <= *cap, Error::<T>::AboveCap);
 				let issuance: u128 = T::Currency::total_issuance().into();
 				issuance.checked_add(total).ok_or(Error::<T>::IssuanceOverflow)?;
-			},
+			}
 			BalancePolicy::Fund { account } => {
 				let available: u128 = T::Currency::reducible_balance(
 					account,
@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
 					)
 					.map_err(|_| Error::<T>::InsufficientFunds)?;
 				}
-			},
+			}
 		}
 		Ok(())
 	}
@@ -81,7 +81,7 @@ impl<T: Config> Pallet<T> {
 			BalancePolicy::Skip => Ok(0),
 			BalancePolicy::Mint { .. } | BalancePolicy::Fund { .. } => {
 				Self::wei(balance).ok_or(Fault::Balance { source_address, balance })
-			},
+			}
 		}
 	}
 
@@ -105,10 +105,10 @@ impl<T: Config> Pallet<T> {
 			(BalancePolicy::Mint { .. }, Payee::Evm(address)) => {
 				T::Currency::mint_into(&T::Evm::account_id(&address), amount.into())
 					.map_err(|_| fault)?;
-			},
+			}
 			(BalancePolicy::Mint { .. }, Payee::Escrow) => {
 				T::Currency::mint_into(&escrow, amount.into()).map_err(|_| fault)?;
-			},
+			}
 			(BalancePolicy::Fund { .. }, Payee::Evm(address)) => {
 				T::Currency::transfer(
 					&escrow,
@@ -117,9 +117,9 @@ impl<T: Config> Pallet<T> {
 					Preservation::Expendable,
 				)
 				.map_err(|_| fault)?;
-			},
+			}
 			// It is there already.
-			(BalancePolicy::Fund { .. }, Payee::Escrow) => {},
+			(BalancePolicy::Fund { .. }, Payee::Escrow) => {}
 		}
 		record.progress.credited = credited;
 		Ok(())

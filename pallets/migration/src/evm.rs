@@ -12,8 +12,8 @@ use crate::{Config, EvmHost, HostAccount, HostError, Pallet};
 
 /// The last address that Ethereum gives to precompiles by counting (EIP-2537), and the one outside
 /// that row (EIP-7951).
-const LAST_COUNTED_PRECOMPILE: u64 = 0x11;
-const P256_VERIFY: u64 = 0x100;
+const LAST_COUNTED_PRECOMPILE: u16 = 0x11;
+const P256_VERIFY: u16 = 0x100;
 
 /// `pallet-evm` of the runtime `T` as an [`EvmHost`].
 pub struct PalletEvm<T>(PhantomData<T>);
@@ -37,10 +37,11 @@ where
 	}
 
 	fn is_system_address(address: &H160) -> bool {
-		if address.0.iter().take(12).any(|byte| *byte != 0) {
+		let [high @ .., second, last] = address.0;
+		if high != [0; 18] {
 			return false;
 		}
-		let number = address.to_low_u64_be();
+		let number = u16::from_be_bytes([second, last]);
 		number <= LAST_COUNTED_PRECOMPILE || number == P256_VERIFY
 	}
 

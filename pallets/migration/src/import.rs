@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
 					open = Some(Self::open_account(migration, record, &manifest.balances, head)?);
 					// Known at the end only otherwise, when more was handed out than approved.
 					ensure!(record.progress.is_within(&manifest), Fault::Totals);
-				},
+				}
 				Item::Code(code) => Self::apply_code(open.as_mut(), code)?,
 				Item::Slot(slot) => {
 					slots = slots.saturating_add(1);
@@ -75,7 +75,7 @@ impl<T: Config> Pallet<T> {
 						return Err(Fault::TooManySlots { found: slots, limit });
 					}
 					Self::apply_slot(open.as_mut(), slot)?;
-				},
+				}
 			}
 		}
 		Open::<T>::set(open);
@@ -142,7 +142,7 @@ impl<T: Config> Pallet<T> {
 				}
 				let payee = Payee::Evm(entry.address);
 				Self::credit(migration, record, policy, head.address, payee, share)?;
-			},
+			}
 			Placement::Wait => {
 				Self::credit(migration, record, policy, head.address, Payee::Escrow, share)?;
 				let beneficiary = match &entry.target {
@@ -152,11 +152,11 @@ impl<T: Config> Pallet<T> {
 				let owed = Owed { beneficiary, balance: share, nonce: head.nonce };
 				Ledger::<T>::insert(migration, head.address, owed);
 				record.progress.waiting = record.progress.waiting.saturating_add(1);
-			},
+			}
 			Placement::Collision(_) => {
 				record.progress.collisions = record.progress.collisions.saturating_add(1);
-			},
-			Placement::Nothing | Placement::Empty => {},
+			}
+			Placement::Nothing | Placement::Empty => {}
 		}
 		// A contract is locked, whoever sent dust to its target. What was alive before is not, and
 		// precompiles serve everybody.
@@ -231,7 +231,7 @@ impl<T: Config> Pallet<T> {
 				Scope::Full => {
 					let entry = MapEntry { source, target: Target::Preserve, address: source };
 					Self::load_entry(migration, chain_id, entry)
-				},
+				}
 			};
 		};
 		if entry.migration != migration || entry.state != AccountState::Mapped {

@@ -314,7 +314,7 @@ pub mod pallet {
 				| ManifestError::BlockNumber { .. } => Error::InvalidHeader,
 				ManifestError::ChunkCount { .. } | ManifestError::MapCount { .. } => {
 					Error::InvalidCount
-				},
+				}
 				ManifestError::Cap { .. } => Error::AboveCap,
 				ManifestError::MapRun { .. }
 				| ManifestError::Deadline

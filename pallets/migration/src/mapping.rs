@@ -55,13 +55,12 @@ impl<T: Config> Pallet<T> {
 			return Err(Fault::TargetTaken { target: address, by: taken.source });
 		}
 		let found = T::Evm::account(&address);
-		let alive = found.nonce > 0 ||
-			found.balance > 0 ||
-			found.has_storage ||
-			found.code_hash != KECCAK_EMPTY;
-		let locked = !alive &&
-			!T::Evm::is_system_address(&address) &&
-			!matches!(target, Target::Account(_));
+		let alive = found.nonce > 0
+			|| found.balance > 0
+			|| found.has_storage
+			|| found.code_hash != KECCAK_EMPTY;
+		let locked =
+			!alive && !T::Evm::is_system_address(&address) && !matches!(target, Target::Account(_));
 		Sources::<T>::insert(address, SourceRecord { migration, chain_id, source, locked });
 		let record = AccountRecord {
 			migration,
@@ -90,7 +89,7 @@ impl<T: Config> Pallet<T> {
 			Some(expected) if expected == found => Ok(()),
 			Some(expected) => {
 				Err(Fault::Map(MapError::WrongAddress { source_address: source, expected, found }))
-			},
+			}
 			None => Err(Fault::DeployerUnmapped {
 				source_address: source,
 				deployer: target.deployer().unwrap_or_default(),

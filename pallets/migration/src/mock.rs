@@ -1,6 +1,7 @@
 //! A runtime for the tests: blocks, extrinsics and extensions are real, so that authorisation, pool
 //! and dispatch are tested as they run in a node.
 
+use codec::Encode;
 use frame_support::{
 	derive_impl, parameter_types,
 	storage::{with_transaction_unchecked, TransactionOutcome},
@@ -12,7 +13,8 @@ use frame_support::{
 	ConsensusEngineId, PalletId,
 };
 use frame_system::{limits::BlockWeights, EnsureRoot};
-use migration_primitives::H160;
+use migration_primitives::{H160, H256};
+use pallet_evm::AddressMapping;
 use sp_core::{sr25519, Pair};
 use sp_runtime::{
 	generic,
@@ -173,8 +175,6 @@ pub(crate) fn evm_account(address: H160) -> AccountId32 {
 	<Test as pallet_evm::Config>::AddressMapping::into_account_id(address)
 }
 
-use pallet_evm::AddressMapping;
-
 /// Storage at the start of block 1, in which Alice and Bob have 1,000 ether each, the EVM's
 /// [`user`] 10.
 pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
@@ -222,8 +222,15 @@ pub(crate) fn check_invariants() {
 	assert_eq!(free, Balances::total_issuance(), "the issuance is the sum of the accounts");
 }
 
-fn start_block(number: u32, parent: sp_core::H256) {
-	Executive::initialize_block(&Header::new_from_number_and_parent(number, parent));
+fn start_block(number: u32, parent: H256) {
+	let header = Header {
+		parent_hash: parent,
+		number,
+		state_root: Default::default(),
+		extrinsics_root: Default::default(),
+		digest: Default::default(),
+	};
+	Executive::initialize_block(&header);
 	let now = u64::from(number) * BLOCK_TIME;
 	let set = RuntimeCall::Timestamp(pallet_timestamp::Call::set { now });
 	Executive::apply_extrinsic(Extrinsic::new_bare(set))
@@ -235,23 +242,6 @@ fn start_block(number: u32, parent: sp_core::H256) {
 pub(crate) fn next_block() {
 	let header = Executive::finalize_block();
 	start_block(header.number + 1, header.hash());
-}
-
-/// Begins a block on a parent.
-trait NewHeader {
-	fn new_from_number_and_parent(number: u32, parent: sp_core::H256) -> Self;
-}
-
-impl NewHeader for Header {
-	fn new_from_number_and_parent(number: u32, parent: sp_core::H256) -> Self {
-		Header {
-			parent_hash: parent,
-			number,
-			state_root: Default::default(),
-			extrinsics_root: Default::default(),
-			digest: Default::default(),
-		}
-	}
 }
 
 fn extension(nonce: u64) -> Extension {
@@ -276,8 +266,6 @@ pub(crate) fn signed(name: &str, call: RuntimeCall) -> Extrinsic {
 	let signature = payload.using_encoded(|bytes| key(name).sign(bytes));
 	Extrinsic::new_signed(call, account(name), signature.into(), extension)
 }
-
-use codec::Encode;
 
 /// What the transaction pool says of an extrinsic.
 pub(crate) fn pool(extrinsic: Extrinsic) -> TransactionValidity {

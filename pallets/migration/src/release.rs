@@ -25,7 +25,7 @@ impl<T: Config> Pallet<T> {
 							.map_err(|_| Error::<T>::ReleaseFailed)?;
 					}
 					T::Evm::account_id(address)
-				},
+				}
 			};
 			if owed.balance > 0 {
 				T::Currency::transfer(

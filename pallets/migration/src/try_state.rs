@@ -33,12 +33,15 @@ impl<T: Config> Pallet<T> {
 			ensure!(progress.chunks <= record.chunks.count, "more chunks than in the manifest");
 			ensure!(progress.map_entries <= record.map.count, "more entries than in the manifest");
 			let escrow: u128 = T::Currency::balance(&Self::escrow(migration)).into();
-			ensure!(escrow >= Self::owed_in_total(migration), "the escrow does not cover the ledger");
+			ensure!(
+				escrow >= Self::owed_in_total(migration),
+				"the escrow does not cover the ledger"
+			);
 			let waiting = Ledger::<T>::iter_key_prefix(migration).count();
 			match record.stage {
 				Stage::Completed => {
 					ensure!(waiting <= progress.waiting as usize, "more ledger entries than waited")
-				},
+				}
 				_ => ensure!(
 					waiting == progress.waiting as usize,
 					"the ledger's length is not the record's"
@@ -53,7 +56,10 @@ impl<T: Config> Pallet<T> {
 		}
 		for (chain_id, source, entry) in Accounts::<T>::iter() {
 			let back = Sources::<T>::get(entry.address).ok_or("a source without its target")?;
-			ensure!(back.source == source && back.chain_id == chain_id, "a target of another source");
+			ensure!(
+				back.source == source && back.chain_id == chain_id,
+				"a target of another source"
+			);
 		}
 		Ok(())
 	}

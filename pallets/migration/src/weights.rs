@@ -9,7 +9,7 @@ use frame_support::{
 };
 use migration_primitives::{
 	item::{self, Item},
-	limits::{MAX_CODE_BYTES, MAX_RUN_LOG2},
+	limits::MAX_RUN_LOG2,
 	map::run_length,
 };
 
@@ -60,7 +60,7 @@ impl ChunkWork {
 						break;
 					}
 					work.code_bytes = work.code_bytes.saturating_add(code.len() as u32);
-				},
+				}
 				Ok(Item::Slot(_)) => work.slots = work.slots.saturating_add(1),
 				Err(_) => break,
 			}
@@ -87,29 +87,26 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// The heaviest chunk that fits the bounds: as many slots as are allowed and the rest of the bytes
-/// in heads, or in code.
+/// The heaviest chunk that fits the bounds: of heads alone, of as many slots as are allowed with
+/// heads in the rest of the bytes, or of code.
 pub(crate) fn heaviest_chunk<T: Config>() -> Weight {
 	/// The shortest head: every integer zero.
 	const SHORTEST_HEAD: u32 = 1 + 20 + 1 + 1 + 32 + 32 + 1 + 1 + 1;
 	/// The shortest slot: one byte of value.
 	const SHORTEST_SLOT: u32 = 1 + 32 + 1;
+	/// The shortest code record: one byte of code.
+	const SHORTEST_CODE: u32 = 1 + 2 + 1;
 	let bytes = T::MaxChunkBytes::get();
-	let slots = T::MaxChunkSlots::get().min(bytes / SHORTEST_SLOT);
-	let rest = bytes.saturating_sub(slots.saturating_mul(SHORTEST_SLOT));
-	let in_heads = ChunkWork {
-		accounts: rest / SHORTEST_HEAD,
-		codes: (rest / (SHORTEST_HEAD + 3)).saturating_add(2),
-		code_bytes: 0,
+	let heads = |bytes: u32, slots: u32| ChunkWork {
+		accounts: bytes / SHORTEST_HEAD,
+		codes: bytes / (SHORTEST_HEAD + SHORTEST_CODE),
+		code_bytes: bytes,
 		slots,
 	};
-	let in_code = ChunkWork {
-		accounts: 4,
-		codes: bytes / MAX_CODE_BYTES as u32,
-		code_bytes: bytes,
-		slots: 0,
-	};
-	T::WeightInfo::submit_chunk(in_heads).max(T::WeightInfo::submit_chunk(in_code))
+	let slots = T::MaxChunkSlots::get().min(bytes / SHORTEST_SLOT);
+	let rest = bytes.saturating_sub(slots.saturating_mul(SHORTEST_SLOT));
+	T::WeightInfo::submit_chunk(heads(bytes, 0))
+		.max(T::WeightInfo::submit_chunk(heads(rest, slots)))
 }
 
 /// Provisional weights from counted reads and writes.

@@ -28,7 +28,7 @@ use crate::{
 
 /// Why a migration cannot go on.
 #[derive(Debug, thiserror::Error)]
-pub enum SubmitError {
+pub(super) enum SubmitError {
 	/// A chunk that governance approved could not be applied.
 	#[error("migration {migration} is faulted at map chunk {map_chunk}, chunk {chunk}")]
 	Faulted {

@@ -75,7 +75,6 @@ impl<T: Config> FrameEvm<T> {
 			return Ok(None);
 		}
 		caller.bump_nonce();
-		drop(caller);
 		// The address is warm from now on. A locked one cannot be loaded: whoever uses it later
 		// in the transaction halts anyway.
 		if !(self.rules.enforce_locks && T::AccountGuard::is_locked(&address)) {

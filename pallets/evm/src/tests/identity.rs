@@ -126,7 +126,8 @@ fn nonce_beyond_the_runtimes_type_fails() {
 			Pallet::<Narrow>::set_nonce(&SENDER, largest + 1),
 			Err(HostError::NonceTooLarge { address: SENDER, nonce: largest + 1 })
 		));
-		let refused = RunnerError::CommitFailed(crate::Error::<Narrow>::NonceTooLarge.into());
+		let refused = RunnerError::NonceOverflow { address: SENDER };
+		assert_eq!(Pallet::<Narrow>::validate(&send(1)), Err(refused.clone()));
 		assert_storage_noop!(assert_eq!(
 			Pallet::<Narrow>::execute(send(1), ExecuteMode::Transaction),
 			Err(refused)

@@ -1,0 +1,280 @@
+//! One account: its record, its reverse record, its code, its nonce and its balance.
+
+use anyhow::Result;
+use codec::{Decode, Encode};
+use migration_primitives::{
+	hash::KECCAK_EMPTY,
+	item::AccountHead,
+	manifest::BalancePolicy,
+	map::Target,
+	status::{AccountRecord, AccountState, Beneficiary, Owed, SourceRecord},
+	H160, H256, U256,
+};
+use sp_core::crypto::AccountId32;
+
+use super::{extra::decode, findings::Mismatch, AccountAnswer, Context};
+use crate::{commands::show, parse, plan::AccountInfo, substrate::{AccountData, Keys}};
+
+/// An account of the snapshot with its code.
+pub(super) struct AccountJob {
+	/// The head of its records.
+	pub(super) head: AccountHead,
+	/// Its code.
+	pub(super) code: Vec<u8>,
+}
+
+/// What the chain has of an account.
+struct OnChain {
+	record: Option<AccountRecord<AccountId32>>,
+	reverse: Option<SourceRecord>,
+	owed: Option<Owed<AccountId32>>,
+	code: Vec<u8>,
+	/// Size and hash of the code, as SCALE.
+	code_metadata: Option<Vec<u8>>,
+	account: AccountData,
+}
+
+/// Compares an account with the chain's.
+pub(super) async fn check_account(
+	context: &Context<'_>,
+	job: AccountJob,
+) -> Result<AccountAnswer> {
+	let source = job.head.address;
+	let (rule, target) = context.bundle.target(source);
+	let found = read(context, source, target).await?;
+	let mut check = Check {
+		context,
+		job: &job,
+		rule: &rule,
+		found: &found,
+		answer: AccountAnswer { source, target, ..AccountAnswer::default() },
+	};
+	check.record();
+	Ok(check.answer)
+}
+
+async fn read(context: &Context<'_>, source: H160, target: H160) -> Result<OnChain> {
+	let chain_id = context.bundle.manifest.source.chain_id;
+	let keys = [
+		Keys::source(chain_id, source),
+		Keys::target(target),
+		Keys::owed(context.migration, source),
+		Keys::code(target),
+		Keys::code_metadata(target),
+		context.account_key(target).await?,
+	];
+	let mut values = context.chain.values(&keys, context.hash()).await?.into_iter();
+	let mut next = || values.next().flatten();
+	let record = next().map(|bytes| decode("an account record", &bytes)).transpose()?;
+	let reverse = next().map(|bytes| decode("a source record", &bytes)).transpose()?;
+	let owed = next().map(|bytes| decode("a ledger entry", &bytes)).transpose()?;
+	let code = next().map(|bytes| decode::<Vec<u8>>("a code", &bytes)).transpose()?;
+	let code_metadata = next();
+	let account = next().map(|bytes| AccountData::decode(&bytes)).transpose()?;
+	Ok(OnChain {
+		record,
+		reverse,
+		owed,
+		code: code.unwrap_or_default(),
+		code_metadata,
+		account: account.unwrap_or_default(),
+	})
+}
+
+struct Check<'a> {
+	context: &'a Context<'a>,
+	job: &'a AccountJob,
+	rule: &'a Target<AccountId32>,
+	found: &'a OnChain,
+	answer: AccountAnswer,
+}
+
+impl Check<'_> {
+	fn differs(&mut self, field: &'static str, expected: String, found: String) {
+		let who = (self.answer.source, self.answer.target);
+		self.answer.mismatches.push(Mismatch::of_account(who, field, expected, found));
+	}
+
+	fn equal<T: PartialEq + ToString>(&mut self, field: &'static str, expected: T, found: T) {
+		if expected != found {
+			self.differs(field, expected.to_string(), found.to_string());
+		}
+	}
+
+	fn equal_hash(&mut self, field: &'static str, expected: H256, found: H256) {
+		if expected != found {
+			self.differs(field, format!("{expected:?}"), format!("{found:?}"));
+		}
+	}
+
+	/// What the policy brings.
+	fn share(&self) -> U256 {
+		match self.context.bundle.manifest.balances {
+			BalancePolicy::Skip => U256::zero(),
+			BalancePolicy::Mint { .. } | BalancePolicy::Fund { .. } => self.job.head.balance,
+		}
+	}
+
+	fn record(&mut self) {
+		let head = &self.job.head;
+		let Some(record) = &self.found.record else {
+			self.differs("account record", "an entry".to_owned(), "nothing".to_owned());
+			return;
+		};
+		self.answer.state = Some(record.state);
+		self.equal("account record's migration", self.context.migration, record.migration);
+		let (expected, found) =
+			(parse::target_text(self.rule), parse::target_text(&record.target));
+		self.equal("account record's rule", expected, found);
+		let (expected, found) = (self.answer.target, record.address);
+		self.equal("account record's target", format!("{expected:?}"), format!("{found:?}"));
+		self.equal("account record's nonce", head.nonce, record.nonce);
+		self.equal("account record's balance", head.balance, record.balance);
+		self.equal_hash("account record's code hash", head.code_hash, record.code_hash);
+		self.equal_hash("account record's storage root", head.storage_root, record.storage_root);
+		self.equal("account record's slots", head.slot_count, record.slots);
+		self.reverse();
+		self.state(record);
+	}
+
+	fn reverse(&mut self) {
+		let chain_id = self.context.bundle.manifest.source.chain_id;
+		let expected = (self.context.migration, chain_id, self.answer.source);
+		let found = self.found.reverse.map(|found| (found.migration, found.chain_id, found.source));
+		if found != Some(expected) {
+			self.differs("source of the target", format!("{expected:?}"), format!("{found:?}"));
+		}
+	}
+
+	fn state(&mut self, record: &AccountRecord<AccountId32>) {
+		let info = AccountInfo::from(&self.job.head);
+		let contract = info.is_contract();
+		match record.state {
+			AccountState::Imported if contract => {
+				self.code();
+				self.nonce_and_balance(record.surplus);
+			},
+			AccountState::Imported => self.external(record),
+			AccountState::AlreadyPresent if contract => self.code(),
+			AccountState::Empty if self.job.head.nonce == 0 && info.balance.is_zero() && !contract => {},
+			AccountState::Waiting if !contract => self.waiting(),
+			AccountState::Released if !contract => self.released(),
+			other => {
+				let expected = match contract {
+					true => "Imported or AlreadyPresent",
+					false => "Imported, Waiting, Released or Empty",
+				};
+				self.differs("state", expected.to_owned(), show::state(&other).to_owned());
+			},
+		}
+	}
+
+	fn code(&mut self) {
+		let expected = &self.job.code;
+		if *expected != self.found.code {
+			let differing = first_difference(expected, &self.found.code);
+			let text = |code: &[u8]| {
+				let byte = code.get(differing).map(|byte| format!("{byte:#04x}"));
+				let byte = byte.unwrap_or_else(|| "the end".to_owned());
+				format!("{} bytes with {byte} at {differing}", code.len())
+			};
+			let (expected, found) = (text(expected), text(&self.found.code));
+			self.differs("code", expected, found);
+		}
+		// Size and hash; an account without code has none.
+		let head = &self.job.head;
+		let expected = (head.code_hash != KECCAK_EMPTY)
+			.then(|| (u64::from(head.code_length), head.code_hash).encode());
+		if expected != self.found.code_metadata {
+			let text = |bytes: &Option<Vec<u8>>| {
+				let decoded = bytes.as_ref().map(|bytes| <(u64, H256)>::decode(&mut &bytes[..]));
+				match decoded {
+					Some(Ok((size, hash))) => format!("{size} bytes, {hash:?}"),
+					Some(Err(_)) => "unreadable bytes".to_owned(),
+					None => "nothing".to_owned(),
+				}
+			};
+			let (expected, found) = (text(&expected), text(&self.found.code_metadata));
+			self.differs("code metadata", expected, found);
+		}
+	}
+
+	fn nonce_and_balance(&mut self, surplus: u128) {
+		self.equal("nonce", self.job.head.nonce, self.found.account.nonce);
+		let expected = self.share().saturating_add(surplus.into());
+		let found = U256::from(self.found.account.free);
+		if found > expected && self.context.allow_deposits {
+			let who = (self.answer.source, self.answer.target);
+			self.answer.notes.push(Mismatch::of_account(who, "balance", expected, found));
+		} else {
+			self.equal("balance", expected, found);
+		}
+	}
+
+	/// An account without code that was imported: written where nothing was, or alive and owed
+	/// nothing.
+	fn external(&mut self, record: &AccountRecord<AccountId32>) {
+		let written = self.found.reverse.is_some_and(|reverse| reverse.locked);
+		match self.rule {
+			Target::Account(_) => self.equal("share that should wait", U256::zero(), self.share()),
+			_ if written => {
+				self.code();
+				self.nonce_and_balance(record.surplus);
+			},
+			_ => {
+				self.equal("share that should wait", U256::zero(), self.share());
+				self.at_least_nonce();
+			},
+		}
+	}
+
+	fn waiting(&mut self) {
+		let head = &self.job.head;
+		let beneficiary = match self.rule {
+			Target::Account(account) => Beneficiary::Account(account.clone()),
+			_ => Beneficiary::Evm(self.answer.target),
+		};
+		// A balance above 2^128 is refused at the proposal.
+		let balance = u128::try_from(self.share()).unwrap_or(u128::MAX);
+		self.answer.owed = balance;
+		let expected = Owed { beneficiary, balance, nonce: head.nonce };
+		if self.found.owed.as_ref() != Some(&expected) {
+			let found = format!("{:?}", self.found.owed);
+			self.differs("ledger entry", format!("{expected:?}"), found);
+		}
+	}
+
+	fn released(&mut self) {
+		if let Some(owed) = &self.found.owed {
+			let found = format!("{owed:?}");
+			self.differs("ledger entry", "nothing".to_owned(), found);
+		}
+		if !matches!(self.rule, Target::Account(_)) {
+			self.at_least_nonce();
+		}
+	}
+
+	fn at_least_nonce(&mut self) {
+		let (expected, found) = (self.job.head.nonce, self.found.account.nonce);
+		if found < expected {
+			self.differs("nonce", format!("at least {expected}"), found.to_string());
+		}
+	}
+}
+
+fn first_difference(one: &[u8], other: &[u8]) -> usize {
+	let equal = one.iter().zip(other).take_while(|(one, other)| one == other).count();
+	equal
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn first_difference_of_longer_and_other_code_works() {
+		assert_eq!(first_difference(&[1, 2, 3], &[1, 2, 3, 4]), 3);
+		assert_eq!(first_difference(&[1, 2, 3], &[1, 5, 3]), 1);
+		assert_eq!(first_difference(&[], &[1]), 0);
+	}
+}

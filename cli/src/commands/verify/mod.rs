@@ -1,0 +1,320 @@
+//! `verify`: the target chain against the bundle, whole and both ways.
+//!
+//! Everything is read from the chain's raw storage at one finalised block: whatever the runtime
+//! would answer to questions, this is what it has. Missing and extra accounts, slots, targets and
+//! ledger entries are mismatches, as is every value that differs.
+//!
+//! Two kinds of account cannot be compared to the last wei, because their owners use them: those
+//! that were alive on the target before the import (of which the ledger, or after the release the
+//! nonce, is compared), and stateless contracts that were there already (of which the code is
+//! compared). After the activation users move balances, nonces and slots; `verify` then says so.
+
+mod account;
+mod extra;
+mod findings;
+mod slots;
+
+use std::{fs::File, pin::pin};
+
+use anyhow::{Context as _, Result};
+use futures::{stream, TryStreamExt};
+use indicatif::ProgressBar;
+use migration_primitives::{
+	item::{AccountHead, Item, Slot},
+	proof::ProofKind,
+	status::{AccountState, MigrationRecord, Stage},
+	H160, H256,
+};
+use serde_json::json;
+
+use self::{
+	account::{check_account, AccountJob},
+	extra::{Checksum, Everything},
+	findings::{Findings, Mismatch},
+	slots::{check_slots, SlotJob},
+};
+use super::{
+	show,
+	submit::{connect, find},
+};
+use crate::{
+	args::VerifyArgs,
+	bundle::Bundle,
+	console::{Console, Outcome},
+	snapshot::SnapshotReader,
+	substrate::{BlockRef, Chain, Keys},
+};
+
+/// Questions that are asked at once.
+const PARALLEL: usize = 16;
+/// Slots of one question.
+const SLOTS: usize = 256;
+
+/// What is compared with what.
+struct Context<'a> {
+	chain: &'a Chain,
+	bundle: &'a Bundle,
+	migration: u32,
+	at: BlockRef,
+	/// Whether addresses have accounts by the hashed mapping, which is then not asked for.
+	hashed: bool,
+	allow_deposits: bool,
+}
+
+/// Compares.
+pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> {
+	let bundle = Bundle::load(&args.bundle)?;
+	let chain = connect(&args.node.node, args.node.patience).await?;
+	let at = chain.finalized().await?;
+	let mut findings = Findings::new(args.list);
+	let Some((migration, record)) = find(&chain, bundle.manifest_hash, at.hash).await? else {
+		findings.add(Mismatch::of_migration("manifest", bundle.manifest_hash, "no migration"));
+		return Ok(findings.outcome(json!({ "block": at.number, "poe_verified": false })));
+	};
+	console.say(format!("comparing migration {migration} at block {} ({:?})", at.number, at.hash));
+	let probe = H160::repeat_byte(0x5a);
+	let context = Context {
+		chain: &chain,
+		bundle: &bundle,
+		migration,
+		at,
+		hashed: chain.account_id(probe, at.hash).await? == Keys::hashed_account(probe),
+		allow_deposits: args.allow_deposits,
+	};
+	check_migration(&context, &record, args.before_activate, &mut findings).await?;
+	let poe_verified = check_proofs(&context, &mut findings).await?;
+	let bar = console.progress(bundle.manifest.totals.accounts, "accounts");
+	let everything = check_records(&context, &mut findings, &bar).await?;
+	bar.finish_and_clear();
+	everything.check_extra(&context, &mut findings).await?;
+	let totals = &bundle.manifest.totals;
+	Ok(findings.outcome(json!({
+		"migration": migration,
+		"manifest": bundle.manifest_hash,
+		"stage": show::stage(&record.stage),
+		"trust": record.trust,
+		"block": at.number,
+		"block_hash": at.hash,
+		"accounts": totals.accounts,
+		"contracts": totals.contracts,
+		"slots": totals.slots,
+		"code_bytes": totals.code_bytes,
+		"waiting": everything.waiting.count,
+		"released": everything.released,
+		"already_present": everything.already_present,
+		"poe_verified": poe_verified,
+	})))
+}
+
+async fn check_migration(
+	context: &Context<'_>,
+	record: &MigrationRecord<u32>,
+	before_activate: bool,
+	findings: &mut Findings,
+) -> Result<()> {
+	let arrived = match record.stage {
+		Stage::Imported => true,
+		Stage::Completed => !before_activate,
+		_ => false,
+	};
+	if !arrived {
+		let found = show::stage(&record.stage);
+		findings.add(Mismatch::of_migration("stage", Stage::Imported, found));
+	}
+	let manifest = &context.bundle.manifest;
+	let on_chain = context.chain.manifest(context.migration, context.at.hash).await?;
+	if on_chain.as_ref() != Some(manifest) {
+		let found = on_chain.map(|manifest| manifest.hash());
+		findings.add(Mismatch::of_migration("manifest", manifest.hash(), format!("{found:?}")));
+	}
+	if record.progress.totals != manifest.totals {
+		let found = record.progress.totals;
+		findings.add(Mismatch::of_migration("totals", manifest.totals, format!("{found:?}")));
+	}
+	Ok(())
+}
+
+/// Recomputes the digests from the files and looks for their records.
+async fn check_proofs(context: &Context<'_>, findings: &mut Findings) -> Result<bool> {
+	let (bundle, migration) = (context.bundle, context.migration);
+	let manifest = &bundle.manifest;
+	let source = &manifest.source;
+	let mut sound = true;
+	// A bundle that was loaded has these digests: they were recomputed from its files.
+	for (kind, digest) in [
+		(ProofKind::Manifest, bundle.manifest_hash),
+		(ProofKind::Snapshot, manifest.snapshot_digest),
+		(ProofKind::AddressMap, manifest.map.root),
+	] {
+		let record = context.chain.proof(digest, context.at.hash).await?;
+		let fits = record.as_ref().is_some_and(|record| {
+			let same_source = (record.source_chain_id, record.source_block, record.source_hash) ==
+				(source.chain_id, source.number, source.hash);
+			// The first migration that brings a digest has its record.
+			let same_migration = match record.migration == migration {
+				true => record.manifest == bundle.manifest_hash,
+				false => record.migration < migration && kind != ProofKind::Manifest,
+			};
+			record.kind == kind && same_source && same_migration && record.trust == manifest.trust
+		});
+		if !fits {
+			sound = false;
+			let expected = format!("{kind:?} {digest:?}");
+			findings.add(Mismatch::of_migration("proof", expected, format!("{record:?}")));
+		}
+	}
+	Ok(sound)
+}
+
+/// Compares every record of the snapshot, and notes what there is.
+async fn check_records(
+	context: &Context<'_>,
+	findings: &mut Findings,
+	bar: &ProgressBar,
+) -> Result<Everything> {
+	let jobs = Jobs { reader: context.bundle.reader()?, context, open: None, slots: Vec::new() };
+	let jobs = stream::try_unfold(jobs, |mut jobs| async move {
+		Ok::<_, anyhow::Error>(jobs.next_job()?.map(|job| (job, jobs)))
+	});
+	let answers = jobs
+		.map_ok(|job| async move {
+			match job {
+				Job::Account(job) => check_account(context, *job).await.map(Answer::Account),
+				Job::Slots(job) => check_slots(context, &job).await.map(Answer::Slots),
+				Job::End { source, slots } => {
+					let (_, target) = context.bundle.target(source);
+					extra::check_slot_count(context, source, target, &slots).await.map(Answer::Slots)
+				},
+			}
+		})
+		.try_buffered(PARALLEL);
+	let mut answers = pin!(answers);
+	let mut everything = Everything::default();
+	while let Some(answer) = answers.try_next().await.context("the comparison stopped")? {
+		match answer {
+			Answer::Slots(mismatches) => findings.extend(mismatches),
+			Answer::Account(answer) => {
+				everything.note(&answer);
+				findings.extend(answer.mismatches);
+				findings.note(answer.notes);
+				bar.inc(1);
+			},
+		}
+	}
+	Ok(everything)
+}
+
+/// One question to the chain.
+enum Job {
+	Account(Box<AccountJob>),
+	Slots(SlotJob),
+	/// All slots of the account were asked for.
+	End { source: H160, slots: Checksum },
+}
+
+enum Answer {
+	Account(AccountAnswer),
+	Slots(Vec<Mismatch>),
+}
+
+/// What became of one account.
+#[derive(Debug, Default)]
+struct AccountAnswer {
+	source: H160,
+	target: H160,
+	state: Option<AccountState>,
+	/// Wei that wait for it.
+	owed: u128,
+	mismatches: Vec<Mismatch>,
+	notes: Vec<Mismatch>,
+}
+
+/// Turns the records of a snapshot into questions.
+struct Jobs<'a> {
+	reader: SnapshotReader<File>,
+	context: &'a Context<'a>,
+	open: Option<OpenAccount>,
+	slots: Vec<Slot>,
+}
+
+struct OpenAccount {
+	source: H160,
+	target: H160,
+	head: Option<Box<AccountHead>>,
+	slots_missing: u64,
+	checksum: Checksum,
+}
+
+impl Jobs<'_> {
+	fn next_job(&mut self) -> Result<Option<Job>> {
+		loop {
+			if let Some(job) = self.ready() {
+				return Ok(Some(job));
+			}
+			let Some(entry) = self.reader.next_record()? else { return Ok(None) };
+			match (entry.item, self.open.as_mut()) {
+				(Item::Account(head), _) => {
+					let source = head.address;
+					let open = OpenAccount {
+						source,
+						target: self.context.bundle.target(source).1,
+						slots_missing: head.slot_count,
+						checksum: Checksum::default(),
+						head: None,
+					};
+					if head.code_length == 0 {
+						self.open = Some(open);
+						return Ok(Some(account_job(head, Vec::new())));
+					}
+					self.open = Some(OpenAccount { head: Some(Box::new(head)), ..open });
+				},
+				(Item::Code(code), Some(open)) => {
+					if let Some(head) = open.head.take() {
+						return Ok(Some(account_job(*head, code.to_vec())));
+					}
+				},
+				(Item::Slot(slot), Some(open)) => {
+					open.slots_missing = open.slots_missing.saturating_sub(1);
+					open.checksum.add(slot.key.as_bytes());
+					self.slots.push(slot);
+				},
+				// The reader refuses records without an account.
+				(Item::Code(_) | Item::Slot(_), None) => {},
+			}
+		}
+	}
+
+	/// A question that needs no further record.
+	fn ready(&mut self) -> Option<Job> {
+		let open = self.open.as_ref().filter(|open| open.head.is_none())?;
+		let complete = open.slots_missing == 0;
+		if self.slots.len() >= SLOTS || (complete && !self.slots.is_empty()) {
+			let slots = std::mem::take(&mut self.slots);
+			return Some(Job::Slots(SlotJob { source: open.source, target: open.target, slots }));
+		}
+		if !complete {
+			return None;
+		}
+		let open = self.open.take()?;
+		Some(Job::End { source: open.source, slots: open.checksum })
+	}
+}
+
+fn account_job(head: AccountHead, code: Vec<u8>) -> Job {
+	Job::Account(Box::new(AccountJob { head, code }))
+}
+
+impl Context<'_> {
+	/// The key of the account that holds an address's balance and nonce.
+	async fn account_key(&self, address: H160) -> Result<Vec<u8>> {
+		let account = match self.hashed {
+			true => Keys::hashed_account(address),
+			false => self.chain.account_id(address, self.at.hash).await?,
+		};
+		Ok(Keys::account(&account))
+	}
+
+	fn hash(&self) -> H256 {
+		self.at.hash
+	}
+}

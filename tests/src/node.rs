@@ -1,0 +1,154 @@
+//! The node: started on a free port with a folder of its own, ended with its owner.
+
+use std::{
+	fs::{self, File},
+	path::{Path, PathBuf},
+	process::{Child, Command, Stdio},
+};
+
+use anyhow::{bail, Context, Result};
+use tempfile::TempDir;
+
+use crate::{
+	binaries,
+	rpc::Rpc,
+	session::Session,
+	wait::{wait_until, NODE_START},
+};
+
+/// What the node says when it serves, before its port.
+const SERVES: &str = "Running JSON-RPC server: addr=127.0.0.1:";
+/// Lines of the log that a failed test shows.
+const LOG_LINES: usize = 30;
+
+/// A running development node.
+pub struct Node {
+	child: Child,
+	port: u16,
+	folder: TempDir,
+	options: Vec<String>,
+	starts: u32,
+}
+
+impl Node {
+	/// A node that seals a block as soon as a transaction is ready.
+	pub async fn start() -> Result<Self> {
+		Self::start_with(&[]).await
+	}
+
+	/// A node with further options.
+	pub async fn start_with(options: &[&str]) -> Result<Self> {
+		let folder = tempfile::Builder::new().prefix("migration-node-").tempdir()?;
+		let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+		let (child, port) = spawn(folder.path(), &options, 0, 0).await?;
+		Ok(Self { child, port, folder, options, starts: 1 })
+	}
+
+	/// The address for requests.
+	pub fn http(&self) -> String {
+		format!("http://127.0.0.1:{}", self.port)
+	}
+
+	/// The address for connections that stay.
+	pub fn ws(&self) -> String {
+		format!("ws://127.0.0.1:{}", self.port)
+	}
+
+	/// Its JSON-RPC.
+	pub fn rpc(&self) -> Result<Rpc> {
+		Rpc::new(&self.http())
+	}
+
+	/// Its JSON-RPC with the runtime's metadata.
+	pub async fn session(&self) -> Result<Session> {
+		Session::new(&self.http()).await
+	}
+
+	/// Ends it at once, as the kernel does (SIGKILL).
+	pub fn kill(&mut self) -> Result<()> {
+		self.child.kill().context("the node cannot be killed")?;
+		self.child.wait().context("the node did not end")?;
+		Ok(())
+	}
+
+	/// Starts it again after [`Self::kill`], on the same port with the same folder.
+	pub async fn start_again(&mut self) -> Result<()> {
+		let (child, port) =
+			spawn(self.folder.path(), &self.options, self.port, self.starts).await?;
+		self.child = child;
+		self.starts = self.starts.saturating_add(1);
+		if port != self.port {
+			bail!("the node serves on port {port}, it was {} before: another took it", self.port);
+		}
+		Ok(())
+	}
+}
+
+impl Drop for Node {
+	fn drop(&mut self) {
+		// It may have ended already.
+		let _ = self.child.kill();
+		let _ = self.child.wait();
+		if std::thread::panicking() {
+			let log = log_path(self.folder.path(), self.starts.saturating_sub(1));
+			eprintln!("the node's last lines:\n{}", last_lines(&log));
+		}
+	}
+}
+
+async fn spawn(folder: &Path, options: &[String], port: u16, run: u32) -> Result<(Child, u16)> {
+	let log = log_path(folder, run);
+	let file = File::create(&log)?;
+	let mut child = Command::new(binaries::node())
+		.args(["--dev", "--no-prometheus", "--no-telemetry", "--rpc-port", &port.to_string()])
+		.args(["--rpc-max-request-size", "64", "--rpc-max-response-size", "64"])
+		.arg("--base-path")
+		.arg(folder.join("chain"))
+		.args(options)
+		.stdin(Stdio::null())
+		.stdout(Stdio::from(file.try_clone()?))
+		.stderr(Stdio::from(file))
+		.spawn()
+		.context("the node cannot be started")?;
+	let served = wait_until("the node's start", NODE_START, || {
+		let found = served_port(&log);
+		let ended = child.try_wait();
+		async move {
+			match (found?, ended?) {
+				(Some(port), _) => Ok(Some(port)),
+				(None, Some(status)) => bail!("the node ended: {status}"),
+				(None, None) => Ok(None),
+			}
+		}
+	})
+	.await;
+	match served {
+		Ok(port) => Ok((child, port)),
+		Err(error) => {
+			let _ = child.kill();
+			let _ = child.wait();
+			Err(error.context(last_lines(&log)))
+		},
+	}
+}
+
+fn log_path(folder: &Path, run: u32) -> PathBuf {
+	folder.join(format!("{run}.log"))
+}
+
+fn served_port(log: &Path) -> Result<Option<u16>> {
+	let text = fs::read_to_string(log)?;
+	let Some((_, behind)) = text.split_once(SERVES) else { return Ok(None) };
+	let digits: String = behind.chars().take_while(char::is_ascii_digit).collect();
+	// The line may be written in part.
+	match behind.contains('\n') {
+		true => Ok(Some(digits.parse()?)),
+		false => Ok(None),
+	}
+}
+
+fn last_lines(log: &Path) -> String {
+	let text = fs::read_to_string(log).unwrap_or_default();
+	let lines: Vec<&str> = text.lines().collect();
+	lines[lines.len().saturating_sub(LOG_LINES)..].join("\n")
+}
