@@ -3,12 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
-use migration_primitives::{
-	limits::MAX_RUN_LOG2,
-	manifest::EvmSpec,
-	map::Target,
-	H160,
-};
+use migration_primitives::{limits::MAX_RUN_LOG2, manifest::EvmSpec, map::Target, H160};
 use sp_core::crypto::AccountId32;
 
 use crate::{bundle::PolicyChoice, parse, source::BlockSelector};

@@ -76,12 +76,12 @@ impl Console {
 					false => print(&outcome.text),
 				}
 				(u8::from(!outcome.matched) * MISMATCH, outcome.data)
-			},
+			}
 			Err(error) => {
 				let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
 				self.say(format!("error: {}", sentence(&causes)));
 				(FAILED, json!({ "error": causes.first(), "causes": causes.get(1..) }))
-			},
+			}
 		};
 		if self.json {
 			print(&data.to_string());

@@ -62,7 +62,7 @@ pub fn target(text: &str) -> Result<Target<AccountId32>, ParseError> {
 		["preserve"] => Ok(Target::Preserve),
 		["create", deployer, nonce] => {
 			Ok(Target::Create { deployer: address(deployer)?, nonce: number(nonce)? })
-		},
+		}
 		["create2", deployer, salt, init] => Ok(Target::Create2 {
 			deployer: address(deployer)?,
 			salt: hash(salt)?,
@@ -83,7 +83,7 @@ pub fn target_text(target: &Target<AccountId32>) -> String {
 		Target::Create { deployer, nonce } => format!("create:{deployer:?}:{nonce}"),
 		Target::Create2 { deployer, salt, init_code_hash } => {
 			format!("create2:{deployer:?}:{salt:?}:{init_code_hash:?}")
-		},
+		}
 		Target::Explicit(address) => format!("{address:?}"),
 		Target::Account(account) => account_text(account),
 	}

@@ -28,8 +28,7 @@ fn write_snapshot(path: &Path) {
 		scope: Scope::Selected,
 		trust: Trust::Attested,
 	};
-	let mut writer =
-		evm_migrate::snapshot::SnapshotWriter::create(path, &header).expect("begun");
+	let mut writer = evm_migrate::snapshot::SnapshotWriter::create(path, &header).expect("begun");
 	writer
 		.account(AccountHead {
 			address: H160::repeat_byte(1),
@@ -146,7 +145,8 @@ fn pack_with_the_map_of_another_snapshot_fails() {
 		result(&run(&["plan", "--snapshot", text(&snapshot), "--output", text(&map)]));
 	assert_eq!((code, &data["entries"]), (0, &json!(1)));
 	let digest = data["snapshot_digest"].as_str().expect("a digest");
-	let other = fs::read_to_string(&map).expect("the map").replace(digest, &format!("{:?}", H256::zero()));
+	let other =
+		fs::read_to_string(&map).expect("the map").replace(digest, &format!("{:?}", H256::zero()));
 	fs::write(&map, other).expect("written");
 	let bundle = directory.path().join("bundle");
 	let output = run(&[

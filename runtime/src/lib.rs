@@ -19,6 +19,8 @@ pub mod genesis;
 
 pub use apis::{RuntimeApi, RUNTIME_API_VERSIONS};
 
+use alloc::vec::Vec;
+
 use sp_runtime::{
 	generic, impl_opaque_keys,
 	traits::{BlakeTwo256, IdentifyAccount, Verify},
@@ -81,7 +83,6 @@ pub const EXISTENTIAL_DEPOSIT: Balance = 1;
 /// Types for a node that need not know this runtime's calls.
 pub mod opaque {
 	use super::*;
-	use alloc::vec::Vec;
 
 	/// An extrinsic as bytes.
 	pub use sp_runtime::OpaqueExtrinsic as UncheckedExtrinsic;

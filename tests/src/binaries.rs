@@ -21,7 +21,7 @@ fn find(variable: &str, name: &str) -> PathBuf {
 			// target/release/deps/TEST
 			let directory = test.parent().and_then(|deps| deps.parent());
 			directory.expect("tests stand in a folder of the target folder").join(name)
-		},
+		}
 	};
 	assert!(
 		path.is_file(),

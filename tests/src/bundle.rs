@@ -26,12 +26,7 @@ pub fn example() -> Result<PathBuf> {
 
 /// Plans and packs a snapshot, with further arguments of the two commands. The bundle is a new
 /// folder in `folder`.
-pub async fn pack(
-	folder: &Path,
-	snapshot: &Path,
-	plan: &[&str],
-	pack: &[&str],
-) -> Result<PathBuf> {
+pub async fn pack(folder: &Path, snapshot: &Path, plan: &[&str], pack: &[&str]) -> Result<PathBuf> {
 	let map = folder.join("map.json");
 	let bundle = folder.join("bundle");
 	let (snapshot, map, output) = (text(snapshot), text(&map), text(&bundle));

@@ -69,7 +69,7 @@ impl Running {
 				self.kill()?;
 				let talk = read(&mut self.stderr)?;
 				Err(error.context(format!("the command said: {talk}")))
-			},
+			}
 		}
 	}
 

@@ -128,7 +128,7 @@ async fn spawn(folder: &Path, options: &[String], port: u16, run: u32) -> Result
 			let _ = child.kill();
 			let _ = child.wait();
 			Err(error.context(last_lines(&log)))
-		},
+		}
 	}
 }
 

@@ -167,19 +167,13 @@ impl Session {
 	}
 
 	/// Waits until a transaction is in a block after `from`.
-	pub async fn find(
-		&self,
-		transaction: &[u8],
-		from: u32,
-		timeout: Duration,
-	) -> Result<Included> {
+	pub async fn find(&self, transaction: &[u8], from: u32, timeout: Duration) -> Result<Included> {
 		let mut next = from.saturating_add(1);
 		loop {
 			let number = next;
-			let hash = wait_until("the transaction's block", timeout, || {
-				self.rpc.block_hash(number)
-			})
-			.await?;
+			let hash =
+				wait_until("the transaction's block", timeout, || self.rpc.block_hash(number))
+					.await?;
 			let extrinsics = self.rpc.extrinsics(&hash).await?;
 			if let Some(index) = extrinsics.iter().position(|other| other == transaction) {
 				return self.included(number, hash, u32::try_from(index)?).await;

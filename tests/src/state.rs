@@ -107,8 +107,7 @@ async fn pairs(rpc: &Rpc, prefix: &[u8], at: &str) -> Result<BTreeMap<Vec<u8>, V
 		let params = json!([to_hex(prefix), PAGE, start, at]);
 		let keys: Vec<String> = rpc.request("state_getKeysPaged", params).await?;
 		let Some(last) = keys.last().cloned() else { return Ok(pairs) };
-		let sets: Vec<ChangeSet> =
-			rpc.request("state_queryStorageAt", json!([keys, at])).await?;
+		let sets: Vec<ChangeSet> = rpc.request("state_queryStorageAt", json!([keys, at])).await?;
 		let values: HashMap<String, Option<String>> =
 			sets.into_iter().flat_map(|set| set.changes).collect();
 		for key in &keys {

@@ -68,9 +68,11 @@ impl Synthetic {
 	pub fn contract(&mut self, address: H160, balance: u128, slots: u64) {
 		let code = [COUNTER.as_slice(), address.as_bytes()].concat();
 		let word = |number: u64| H256::from_low_u64_be(number);
-		let of_its_own = (2..slots.saturating_add(2))
-			.map(|number| (word(number), keccak256(&[address.as_bytes(), &number.to_be_bytes()].concat())));
-		let slots = [(word(0), word(41)), (word(1), word(7))].into_iter().chain(of_its_own).collect();
+		let of_its_own = (2..slots.saturating_add(2)).map(|number| {
+			(word(number), keccak256(&[address.as_bytes(), &number.to_be_bytes()].concat()))
+		});
+		let slots =
+			[(word(0), word(41)), (word(1), word(7))].into_iter().chain(of_its_own).collect();
 		let account = SyntheticAccount { nonce: 1, balance: balance.into(), code, slots };
 		self.accounts.insert(address, account);
 	}

@@ -3,10 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{ensure, Context, Result};
-use evm_migrate::{
-	snapshot::SnapshotReader,
-	substrate::Keys,
-};
+use evm_migrate::{snapshot::SnapshotReader, substrate::Keys};
 use migration_primitives::{
 	item::{AccountHead, Item},
 	snapshot::Scope,
@@ -61,12 +58,7 @@ async fn verify_of_a_changed_chain_fails() -> Result<()> {
 }
 
 /// Changes one value, verifies, restores it, and verifies again.
-async fn check(
-	node: &Node,
-	session: &Session,
-	bundle: &Path,
-	mutation: &Mutation,
-) -> Result<()> {
+async fn check(node: &Node, session: &Session, bundle: &Path, mutation: &Mutation) -> Result<()> {
 	let before = session.storage(&mutation.key).await?;
 	let changed = (mutation.change)(before.clone());
 	ensure!(before != changed, "the mutation changes nothing");
@@ -146,12 +138,12 @@ fn largest_contract(snapshot: &Path) -> Result<(H160, H256)> {
 				if best.as_ref().is_none_or(|(best, _)| best.slot_count < head.slot_count) {
 					best = Some((head, None));
 				}
-			},
+			}
 			Item::Slot(slot) => match &mut best {
 				Some((head, key @ None)) if head.address == current => *key = Some(slot.key),
-				_ => {},
+				_ => {}
 			},
-			Item::Code(_) => {},
+			Item::Code(_) => {}
 		}
 	}
 	let (head, key) = best.context("the snapshot has accounts")?;
@@ -167,8 +159,8 @@ fn first_holder(snapshot: &Path) -> Result<H160> {
 				if head.code_length == 0 && head.nonce > 0 && !head.balance.is_zero() =>
 			{
 				return Ok(head.address)
-			},
-			_ => {},
+			}
+			_ => {}
 		}
 	}
 	anyhow::bail!("the snapshot has no such account")

@@ -121,11 +121,11 @@ mod tests {
 				0 => {
 					put_code(&[1; 10], &mut bytes);
 					Item::Code(&[1; 10])
-				},
+				}
 				_ => {
 					put_slot(&slot, &mut bytes);
 					Item::Slot(slot)
-				},
+				}
 			};
 			chunker.take(&Entry { offset, bytes: &bytes, item })?;
 			offset += bytes.len() as u64;

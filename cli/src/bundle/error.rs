@@ -2,9 +2,7 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use migration_primitives::{
-	manifest::ManifestError, map::MapError, snapshot::Totals, H160, H256,
-};
+use migration_primitives::{manifest::ManifestError, map::MapError, snapshot::Totals, H160, H256};
 
 use crate::snapshot::SnapshotError;
 

@@ -9,7 +9,7 @@ use std::{
 
 use codec::{DecodeAll, Encode};
 use migration_primitives::{
-	item::{AccountHead, Item},
+	item::{self, AccountHead, Item},
 	manifest::Remapped,
 	map::{decode_run, run_length, MapError, Target},
 	merkle::{leaf, Tree},
@@ -18,8 +18,8 @@ use migration_primitives::{
 };
 
 use super::{
-	readable, BundleError, ChunkSpan, Manifest, MapEntry, MerkleTree, Part, CHUNKS, MANIFEST,
-	MANIFEST_JSON, MAP, SNAPSHOT, SNAPSHOT_PATH,
+	readable, BundleError, ChunkLimits, ChunkSpan, Manifest, MapEntry, MerkleTree, Part, CHUNKS,
+	MANIFEST, MANIFEST_JSON, MAP, SNAPSHOT, SNAPSHOT_PATH,
 };
 use crate::{
 	plan::{is_remapped, AccountInfo},
@@ -38,6 +38,8 @@ pub struct Bundle {
 	pub manifest_hash: H256,
 	/// The map's entries, in ascending order of their sources.
 	pub entries: Vec<MapEntry>,
+	/// The most bytes and the most slots of a chunk.
+	pub largest: ChunkLimits,
 	snapshot: PathBuf,
 	spans: Vec<ChunkSpan>,
 	chunks: MerkleTree,
@@ -56,9 +58,9 @@ impl Bundle {
 		}
 		let snapshot = snapshot_path(directory)?;
 		let spans = load_spans(directory, &manifest)?;
-		let chunks = check_snapshot(&snapshot, &manifest, &entries, &spans)?;
+		let (chunks, largest) = check_snapshot(&snapshot, &manifest, &entries, &spans)?;
 		let manifest_hash = manifest.hash();
-		Ok(Self { manifest, manifest_hash, entries, snapshot, spans, chunks, map })
+		Ok(Self { manifest, manifest_hash, entries, largest, snapshot, spans, chunks, map })
 	}
 
 	/// The number of chunks.
@@ -167,7 +169,7 @@ fn check_addresses(scope: Scope, entries: &[MapEntry]) -> Result<(), BundleError
 				(None, Scope::Full) => Some(deployer),
 				(None, Scope::Selected) => {
 					return Err(BundleError::DeployerMissing { source_address, deployer })
-				},
+				}
 			},
 		};
 		let found = entry.address;
@@ -175,8 +177,8 @@ fn check_addresses(scope: Scope, entries: &[MapEntry]) -> Result<(), BundleError
 			Some(expected) if expected != found => {
 				let error = MapError::WrongAddress { source_address, expected, found };
 				return Err(BundleError::Map(error));
-			},
-			_ => {},
+			}
+			_ => {}
 		}
 		if let Some(first) = taken.insert(found, source_address) {
 			let (second, target) = (source_address, found);
@@ -196,7 +198,7 @@ fn snapshot_path(directory: &Path) -> Result<PathBuf, BundleError> {
 		// Neither is there: the one that most bundles have is missing.
 		Err(BundleError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
 			return Err(BundleError::Read { part, path: copied, source })
-		},
+		}
 		result => result?,
 	};
 	let text = String::from_utf8(text)
@@ -231,7 +233,7 @@ fn check_snapshot(
 	manifest: &Manifest,
 	entries: &[MapEntry],
 	spans: &[ChunkSpan],
-) -> Result<MerkleTree, BundleError> {
+) -> Result<(MerkleTree, ChunkLimits), BundleError> {
 	let mut reader = SnapshotReader::open(path)?;
 	let mut tally = Tally { manifest, entries, remapped: Remapped::default(), accounts: 0 };
 	// What does not fit the map is told only if the snapshot itself is sound.
@@ -344,7 +346,7 @@ fn check_chunks(
 	manifest: &Manifest,
 	spans: &[ChunkSpan],
 	summary: &Summary,
-) -> Result<MerkleTree, BundleError> {
+) -> Result<(MerkleTree, ChunkLimits), BundleError> {
 	let mut offset = summary.records_start;
 	for span in spans {
 		if span.offset != offset || span.length == 0 || span.end() > summary.records_end {
@@ -356,13 +358,26 @@ fn check_chunks(
 		return Err(BundleError::ChunkPlace { offset });
 	}
 	let mut leaves = Vec::with_capacity(spans.len());
+	let mut largest = ChunkLimits { bytes: 0, slots: 0 };
 	for (index, span) in (0u32..).zip(spans) {
-		leaves.push(leaf(Tree::Chunks, index, &read_span(path, span)?));
+		let bytes = read_span(path, span)?;
+		leaves.push(leaf(Tree::Chunks, index, &bytes));
+		// A chunk that does not consist of whole records has another leaf than the manifest's.
+		largest.slots = largest.slots.max(count_slots(&bytes));
+		largest.bytes = largest.bytes.max(span.length);
 	}
 	let tree = MerkleTree::new(leaves);
 	let (expected, found) = (manifest.chunks.root, tree.root());
 	if expected != found {
 		return Err(BundleError::ChunkRoot { expected, found });
 	}
-	Ok(tree)
+	Ok((tree, largest))
+}
+
+fn count_slots(mut bytes: &[u8]) -> u32 {
+	let mut slots = 0u32;
+	while let Ok(item) = item::next(&mut bytes) {
+		slots = slots.saturating_add(u32::from(matches!(item, Item::Slot(_))));
+	}
+	slots
 }

@@ -9,9 +9,7 @@ use codec::Encode;
 use migration_primitives::{
 	item::Item,
 	limits::{FORMAT_VERSION, MAX_MAP_ENTRIES},
-	manifest::{
-		BalancePolicy, Deadlines, EvmSpec, Remapped, SourceBlock, TreeSummary,
-	},
+	manifest::{BalancePolicy, Deadlines, EvmSpec, Remapped, SourceBlock, TreeSummary},
 	H160,
 };
 use sp_core::crypto::AccountId32;
@@ -22,7 +20,7 @@ use super::{
 	MANIFEST_JSON, MAP, SNAPSHOT, SNAPSHOT_PATH,
 };
 use crate::{
-	plan::{is_remapped, Accounts, AccountInfo},
+	plan::{is_remapped, AccountInfo, Accounts},
 	snapshot::SnapshotReader,
 };
 
@@ -108,8 +106,10 @@ fn place_snapshot(
 	reference: bool,
 ) -> Result<PathBuf, BundleError> {
 	if reference {
-		let path = fs::canonicalize(snapshot).map_err(|source| {
-			BundleError::Read { part: super::Part::Snapshot, path: snapshot.to_owned(), source }
+		let path = fs::canonicalize(snapshot).map_err(|source| BundleError::Read {
+			part: super::Part::Snapshot,
+			path: snapshot.to_owned(),
+			source,
 		})?;
 		let file = directory.join(SNAPSHOT_PATH);
 		fs::write(&file, format!("{}\n", path.display())).map_err(write_error(&file))?;

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
 	plan::resolve,
-	snapshot::{storage_root_builder, SnapshotWriter},
+	snapshot::{storage_root, SnapshotWriter},
 };
 
 const CODE: &[u8] = &[0x60, 0x00, 0x60, 0x00, 0xfd];
@@ -45,7 +45,7 @@ fn write_snapshot(path: &Path) {
 		.collect();
 	slots.sort_by_key(|slot| keccak256(slot.key.as_bytes()));
 	let leaves = slots.iter().map(|slot| (keccak256(slot.key.as_bytes()), slot.value));
-	let root = storage_root_builder(leaves).expect("in order");
+	let root = storage_root(leaves).expect("in order");
 	for address in addresses {
 		let contract = address.0[0] % 2 == 0;
 		writer
@@ -122,8 +122,7 @@ fn load_of_what_was_packed_works() {
 		assert_eq!(bundle.map_chunk_count(), 4);
 		for index in 0..bundle.map_chunk_count() {
 			let (bytes, path) = bundle.map_chunk(index);
-			let run: Vec<MapEntry> =
-				decode_run(&bytes, run_length(13, 2, index)).expect("a run");
+			let run: Vec<MapEntry> = decode_run(&bytes, run_length(13, 2, index)).expect("a run");
 			let start = run_root(&run, index * 4);
 			let root = root_from_path(start, index, bundle.map_chunk_count(), &path);
 			assert_eq!(root, Ok(made.manifest.map.root));

@@ -5,12 +5,7 @@ use migration_primitives::{status::Beneficiary, H160, H256};
 use serde_json::{json, Value};
 
 use super::{show, submit::connect};
-use crate::{
-	args::LookupArgs,
-	console::Outcome,
-	parse,
-	substrate::Chain,
-};
+use crate::{args::LookupArgs, console::Outcome, parse, substrate::Chain};
 
 /// Finds the target of a source, or the source of a target. An unknown address is a mismatch.
 pub(super) async fn run(args: LookupArgs) -> Result<Outcome> {

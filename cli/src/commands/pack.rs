@@ -57,8 +57,8 @@ fn entries(map: &MapFile, facts: &SnapshotFacts) -> Result<Vec<MapEntry>> {
 			Some(found) if *found != expected => {
 				let error = MapError::WrongAddress { source_address, expected, found: *found };
 				return Err(BundleError::Map(error).into());
-			},
-			_ => {},
+			}
+			_ => {}
 		}
 	}
 	Ok(entries)

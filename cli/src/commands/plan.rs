@@ -125,11 +125,11 @@ fn find_references(
 			(Item::Account(head), _) => {
 				current = Some(head);
 				bar.inc(1);
-			},
+			}
 			(Item::Code(code), Some(head)) => references.code(head, code),
 			(Item::Slot(slot), Some(head)) => references.slot(head, &slot),
 			// The reader refuses records without an account.
-			(Item::Code(_) | Item::Slot(_), None) => {},
+			(Item::Code(_) | Item::Slot(_), None) => {}
 		}
 	}
 	bar.finish_and_clear();
@@ -213,7 +213,9 @@ impl Report<'_> {
 		let holders: Vec<Value> = self
 			.holders()
 			.into_iter()
-			.map(|(contract, balance)| json!({ "contract": contract, "balance": balance.to_string() }))
+			.map(
+				|(contract, balance)| json!({ "contract": contract, "balance": balance.to_string() }),
+			)
 			.collect();
 		json!({
 			"map": args.output,

@@ -19,7 +19,8 @@ use crate::{
 	console::{Console, Outcome},
 	parse,
 	snapshot::{
-		hashed_reference_nodes, storage_root_builder, verify_account_proof, SnapshotWriter,
+		hashed_reference_nodes, storage_root, storage_root_with_zeros, verify_account_proof,
+		SnapshotWriter,
 	},
 	source::{AnvilDump, BlockSelector, EthereumNode, ProvedAccount, SourceError, SourceHead},
 };
@@ -218,9 +219,15 @@ fn write_account(
 		return Err(SourceError::CodeTooLong { address, found, limit }.into());
 	}
 	let slots = dump.slots(address);
-	let found = storage_root_builder(slots.iter().map(|(hashed, slot)| (*hashed, slot.value)))
+	let found = storage_root(slots.iter().map(|(hashed, slot)| (*hashed, slot.value)))
 		.unwrap_or(EMPTY_TRIE_ROOT);
 	if found != proved.storage_root {
+		let all = dump.all_slots(address);
+		let with_zeros = all.iter().map(|(hashed, slot)| (*hashed, slot.value));
+		if storage_root_with_zeros(with_zeros) == Some(proved.storage_root) {
+			let zeros = all.len().saturating_sub(slots.len());
+			return Err(SourceError::ZeroSlots { address, zeros }.into());
+		}
 		let (slots, expected) = (slots.len(), proved.storage_root);
 		return Err(SourceError::StorageRoot { address, slots, expected, found }.into());
 	}

@@ -87,7 +87,8 @@ impl References {
 		// A constant that begins with zeros is pushed without them.
 		for (offset, data) in pushes(code) {
 			let mut word = [0u8; 20];
-			if let Some(to) = 20usize.checked_sub(data.len()).and_then(|from| word.get_mut(from..)) {
+			if let Some(to) = 20usize.checked_sub(data.len()).and_then(|from| word.get_mut(from..))
+			{
 				to.copy_from_slice(data);
 				places.extend(self.changed(&word).map(|address| (offset, address)));
 			}
@@ -147,10 +148,7 @@ fn pushes(code: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 }
 
 /// The slots of mappings that have a changed address as a key.
-fn mapping_keys(
-	changed: &BTreeSet<H160>,
-	accounts: &[H160],
-) -> (HashMap<H256, H160>, Searched) {
+fn mapping_keys(changed: &BTreeSet<H160>, accounts: &[H160]) -> (HashMap<H256, H160>, Searched) {
 	let mut keys = HashMap::new();
 	let single = (changed.len() as u64).saturating_mul(BASE_SLOTS);
 	let nested = single.saturating_mul(accounts.len() as u64).saturating_mul(2);

@@ -101,10 +101,12 @@ fn check_kind(
 	target: &Target<AccountId32>,
 ) -> Result<(), ResolveError> {
 	match target {
-		Target::Account(_) if info.is_contract() => Err(ResolveError::ContractToAccount { address }),
+		Target::Account(_) if info.is_contract() => {
+			Err(ResolveError::ContractToAccount { address })
+		}
 		Target::Create { .. } | Target::Create2 { .. } if !info.is_contract() => {
 			Err(ResolveError::CreatedAccount { address })
-		},
+		}
 		_ => Ok(()),
 	}
 }
@@ -176,12 +178,8 @@ mod tests {
 	use migration_primitives::{address::create_address, U256};
 
 	fn accounts() -> Accounts {
-		let account = |code_length| AccountInfo {
-			nonce: 1,
-			balance: U256::zero(),
-			code_length,
-			slots: 0,
-		};
+		let account =
+			|code_length| AccountInfo { nonce: 1, balance: U256::zero(), code_length, slots: 0 };
 		// 1 and 2 are people, 3 and 4 contracts.
 		(1..5u8).map(|byte| (H160::repeat_byte(byte), account(u32::from(byte > 2)))).collect()
 	}
@@ -221,10 +219,7 @@ mod tests {
 				rules([(3, create(9))]),
 				ResolveError::DeployerNotInSnapshot { address: address(3), deployer: address(9) },
 			),
-			(
-				rules([(3, create(4)), (4, create(3))]),
-				ResolveError::Circle { address: address(3) },
-			),
+			(rules([(3, create(4)), (4, create(3))]), ResolveError::Circle { address: address(3) }),
 			(
 				rules([(3, account.clone())]),
 				ResolveError::ContractToAccount { address: address(3) },
@@ -243,11 +238,8 @@ mod tests {
 			assert_eq!(resolve(Scope::Selected, &accounts(), &rules), Err(error));
 		}
 		let rules = rules([(1, Target::Explicit(address(2)))]);
-		let same = ResolveError::SameTarget {
-			first: address(2),
-			second: address(1),
-			target: address(2),
-		};
+		let same =
+			ResolveError::SameTarget { first: address(2), second: address(1), target: address(2) };
 		assert_eq!(resolve(Scope::Full, &accounts(), &rules), Err(same));
 	}
 }

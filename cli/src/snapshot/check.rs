@@ -66,7 +66,9 @@ pub enum RecordError {
 		found: usize,
 	},
 	/// The slots do not make the storage root.
-	#[error("the {slots} slots of {address:?} make the root {found:?}, its head says {expected:?}")]
+	#[error(
+		"the {slots} slots of {address:?} make the root {found:?}, its head says {expected:?}"
+	)]
 	StorageRoot {
 		/// The account.
 		address: H160,
@@ -180,7 +182,7 @@ impl Checker {
 			(Scope::Selected, Some(root)) => verify_account_proof(root, head)
 				.map_err(|source| RecordError::Proof { address, source })?,
 			(Scope::Full, Some(_)) => trie::add_account(&mut self.accounts, hashed, head),
-			(_, None) => {},
+			(_, None) => {}
 		}
 		self.totals = add(self.totals, head).ok_or(RecordError::Overflow { address })?;
 		self.open = Some(Open {

@@ -15,6 +15,8 @@ mod writer;
 pub use check::{Checker, RecordError};
 pub use error::SnapshotError;
 pub use reader::{Entry, SnapshotReader, Summary};
-pub use trie::{hashed_reference_nodes, storage_root_builder, verify_account_proof, ProofError};
+pub use trie::{
+	hashed_reference_nodes, storage_root, storage_root_with_zeros, verify_account_proof, ProofError,
+};
 pub(crate) use writer::directory;
 pub use writer::{SnapshotWriter, Written};

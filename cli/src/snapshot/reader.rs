@@ -19,8 +19,7 @@ use migration_primitives::{
 use super::{Checker, SnapshotError};
 
 /// No record is longer: an account head with the longest proof, or the longest code.
-const MAX_RECORD_BYTES: usize =
-	256 + MAX_CODE_BYTES + MAX_PROOF_NODES * (MAX_PROOF_NODE_BYTES + 3);
+const MAX_RECORD_BYTES: usize = 256 + MAX_CODE_BYTES + MAX_PROOF_NODES * (MAX_PROOF_NODE_BYTES + 3);
 /// Bytes in memory.
 const BUFFER_BYTES: usize = 4 * MAX_RECORD_BYTES;
 
@@ -126,7 +125,8 @@ impl<R: Read> SnapshotReader<R> {
 		let length = before.saturating_sub(rest.len());
 		let bytes = self.source.take(length, "a record")?;
 		// The same bytes as above, borrowed anew.
-		let item = item::next(&mut &*bytes).map_err(|source| SnapshotError::Item { offset, source })?;
+		let item =
+			item::next(&mut &*bytes).map_err(|source| SnapshotError::Item { offset, source })?;
 		self.checker.take(&item).map_err(|source| SnapshotError::Record { offset, source })?;
 		Ok(Some(Entry { offset, bytes, item }))
 	}
@@ -250,13 +250,13 @@ impl<R: Read> Buffered<R> {
 				Ok(0) => {
 					self.ended = true;
 					break;
-				},
-				Ok(_) => {},
-				Err(error) if error.kind() == io::ErrorKind::Interrupted => {},
+				}
+				Ok(_) => {}
+				Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
 				Err(source) => {
 					let offset = self.start.saturating_add(self.buffer.len() as u64);
 					return Err(SnapshotError::Read { offset, source });
-				},
+				}
 			}
 		}
 		Ok(())

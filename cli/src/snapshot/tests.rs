@@ -31,7 +31,7 @@ fn accounts() -> Vec<(AccountHead, Vec<Slot>)> {
 				.collect();
 			slots.sort_by_key(|slot| keccak256(slot.key.as_bytes()));
 			let leaves = slots.iter().map(|slot| (keccak256(slot.key.as_bytes()), slot.value));
-			let root = storage_root_builder(leaves).expect("slots in order");
+			let root = storage_root(leaves).expect("slots in order");
 			let contract = count > 0;
 			let head = AccountHead {
 				address: H160::repeat_byte(byte),
@@ -114,7 +114,8 @@ fn read_bytes(bytes: &[u8]) -> Result<Summary, SnapshotError> {
 
 #[test]
 fn read_of_what_was_written_works() {
-	let written = write_with(&header(Scope::Full, Some(state_root())), accounts()).expect("written");
+	let written =
+		write_with(&header(Scope::Full, Some(state_root())), accounts()).expect("written");
 	let mut reader = SnapshotReader::open(&written.path).expect("opened");
 	let (mut heads, mut slots) = (Vec::new(), 0);
 	let mut offset = None;
@@ -150,7 +151,8 @@ fn write_twice_gives_the_same_bytes_works() {
 
 #[test]
 fn read_of_a_truncated_file_fails_at_every_length() {
-	let written = write_with(&header(Scope::Full, Some(state_root())), accounts()).expect("written");
+	let written =
+		write_with(&header(Scope::Full, Some(state_root())), accounts()).expect("written");
 	let bytes = fs::read(&written.path).expect("the file");
 	for length in 0..bytes.len() {
 		let result = read_bytes(&bytes[..length]);
@@ -213,7 +215,11 @@ fn write_of_one_proved_account_works_and_a_wrong_nonce_fails() {
 	let header = header(Scope::Selected, Some(root));
 	let written = write_with(&header, vec![(head.clone(), slots.clone())]).expect("written");
 	assert_eq!(
-		SnapshotReader::open(&written.path).and_then(SnapshotReader::read_to_end).expect("sound").totals.accounts,
+		SnapshotReader::open(&written.path)
+			.and_then(SnapshotReader::read_to_end)
+			.expect("sound")
+			.totals
+			.accounts,
 		1
 	);
 	head.nonce += 1;

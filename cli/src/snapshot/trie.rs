@@ -1,7 +1,10 @@
 //! Merkle-Patricia tries of the source: account proofs and the tries' leaves.
 
 use alloy_primitives::{Bytes, B256, U256};
-use alloy_trie::{proof::verify_proof, HashBuilder, Nibbles, TrieAccount};
+use alloy_trie::{
+	proof::{verify_proof, ProofVerificationError},
+	HashBuilder, Nibbles, TrieAccount,
+};
 use migration_primitives::{hash::keccak256, item::AccountHead, H256};
 
 /// Why a proof does not show an account.
@@ -29,7 +32,17 @@ pub fn verify_account_proof(state_root: H256, head: &AccountHead) -> Result<(), 
 	let key = Nibbles::unpack(keccak256(head.address.as_bytes()).0);
 	let leaf = alloy_rlp::encode(trie_account(head));
 	verify_proof(B256::from(state_root.0), key, Some(leaf), &nodes)
-		.map_err(|error| ProofError::Refuted { state_root, reason: error.to_string() })
+		.map_err(|error| ProofError::Refuted { state_root, reason: reason(error) })
+}
+
+/// Alloy's message of a wrong node holds the node.
+fn reason(error: ProofVerificationError) -> String {
+	match error {
+		ProofVerificationError::ValueMismatch { path, .. } => {
+			format!("another node or value is expected at the path {path:?}")
+		}
+		other => other.to_string(),
+	}
 }
 
 /// The nodes of a proof that their parents refer to by hash, which a proof of the snapshot consists
@@ -66,11 +79,19 @@ pub(super) fn add_slot(builder: &mut HashBuilder, hashed: H256, value: H256) {
 
 /// The root of a storage trie over `slots`, whose hashed keys ascend strictly and whose values are
 /// not zero; `None` where they do not.
-pub fn storage_root_builder(slots: impl IntoIterator<Item = (H256, H256)>) -> Option<H256> {
+pub fn storage_root(slots: impl IntoIterator<Item = (H256, H256)>) -> Option<H256> {
+	let mut zero = false;
+	let slots = slots.into_iter().inspect(|(_, value)| zero |= value.is_zero());
+	let root = storage_root_with_zeros(slots);
+	root.filter(|_| !zero)
+}
+
+/// The same with values that may be zero, for sources whose tries are not Ethereum's.
+pub fn storage_root_with_zeros(slots: impl IntoIterator<Item = (H256, H256)>) -> Option<H256> {
 	let mut builder = HashBuilder::default();
 	let mut last: Option<H256> = None;
 	for (hashed, value) in slots {
-		if last.is_some_and(|last| hashed <= last) || value.is_zero() {
+		if last.is_some_and(|last| hashed <= last) {
 			return None;
 		}
 		add_slot(&mut builder, hashed, value);

@@ -56,11 +56,17 @@ impl AnvilDump {
 	/// The slots of an account that are not zero, with their hashed keys, in ascending order of
 	/// those.
 	pub fn slots(&self, address: H160) -> Vec<(H256, Slot)> {
+		let mut slots = self.all_slots(address);
+		slots.retain(|(_, slot)| !slot.value.is_zero());
+		slots
+	}
+
+	/// The same, with those whose value is zero. Anvil keeps slots that were cleared in its tries.
+	pub fn all_slots(&self, address: H160) -> Vec<(H256, Slot)> {
 		let storage = self.accounts.get(&Address::from(address.0)).map(|account| &account.storage);
 		let mut slots: Vec<(H256, Slot)> = storage
 			.into_iter()
 			.flatten()
-			.filter(|(_, value)| !value.is_zero())
 			.map(|(key, value)| {
 				let key = H256(B256::from(*key).0);
 				(keccak256(key.as_bytes()), Slot { key, value: H256(B256::from(*value).0) })
@@ -88,8 +94,7 @@ mod tests {
 		)
 		.expect("a dump");
 		let slots = dump.slots(H160::repeat_byte(0x11));
-		let values: Vec<u64> =
-			slots.iter().map(|(_, slot)| slot.value.to_low_u64_be()).collect();
+		let values: Vec<u64> = slots.iter().map(|(_, slot)| slot.value.to_low_u64_be()).collect();
 		// keccak256(0) is 0x290d…, keccak256(2) is 0x4057….
 		assert_eq!(values, [5, 6]);
 		assert!(dump.slots(H160::zero()).is_empty());

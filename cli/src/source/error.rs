@@ -124,6 +124,18 @@ pub enum SourceError {
 		/// The root of the slots.
 		found: H256,
 	},
+	/// The node keeps slots whose value is zero in its storage trie.
+	#[error(
+		"the node keeps {zeros} slots of value zero in the storage trie of {address:?}, which by \
+		 Ethereum's rules holds none, so that no other chain can recompute its state root: load \
+		 its state without those slots into another anvil, and mine a block there"
+	)]
+	ZeroSlots {
+		/// The account.
+		address: H160,
+		/// The number of such slots.
+		zeros: usize,
+	},
 	/// Code of another hash.
 	#[error("the code of {address:?} hashes to {found:?}, but the block proves {expected:?}")]
 	CodeHash {

@@ -9,10 +9,7 @@ use jsonrpsee_client::{
 	http_client::{HttpClient, HttpClientBuilder},
 };
 use migration_primitives::{
-	hash::keccak256,
-	header::SourceHeader,
-	snapshot::Finality,
-	H160, H256, U256,
+	hash::keccak256, header::SourceHeader, snapshot::Finality, H160, H256, U256,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{json, Value};
@@ -123,7 +120,7 @@ impl EthereumNode {
 		match expected {
 			Some(expected) if expected != found => {
 				Err(SourceError::WrongChain { url: self.url.clone(), expected, found })
-			},
+			}
 			_ => Ok(found),
 		}
 	}

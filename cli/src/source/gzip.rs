@@ -55,7 +55,7 @@ pub fn gunzip(bytes: &[u8], limit: usize) -> Result<Vec<u8>, GzipError> {
 		}
 		match result.status {
 			Ok(MZStatus::StreamEnd) => break,
-			Ok(_) if result.bytes_written > 0 || result.bytes_consumed > 0 => {},
+			Ok(_) if result.bytes_written > 0 || result.bytes_consumed > 0 => {}
 			Ok(_) | Err(MZError::Buf) => return Err(GzipError::Truncated),
 			Err(_) => return Err(GzipError::Damaged),
 		}

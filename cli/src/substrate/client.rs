@@ -123,10 +123,10 @@ impl Node {
 						code: error.code(),
 						message: format!("{}{}", error.message(), data.unwrap_or_default()),
 					}));
-				},
+				}
 				Err(Error::ParseError(error)) => {
 					return Err(self.answer(method, &error.to_string()))
-				},
+				}
 				Err(Error::Custom(genesis)) if self.is_other_chain(&genesis).is_some() => {
 					let expected = self.genesis.get().copied().unwrap_or_default();
 					let found = self.is_other_chain(&genesis).unwrap_or_default();
@@ -135,7 +135,7 @@ impl Node {
 						expected,
 						found,
 					});
-				},
+				}
 				Err(source) => {
 					tracing::debug!(%source, method, "the node does not answer");
 					self.disconnect(generation).await;
@@ -149,7 +149,7 @@ impl Node {
 					}
 					tokio::time::sleep(pause).await;
 					pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
-				},
+				}
 			}
 		}
 	}

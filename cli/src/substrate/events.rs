@@ -37,9 +37,11 @@ impl Chain {
 			let error = match (event.pallet_name(), event.event_name()) {
 				("System", "ExtrinsicFailed") => Some(event.field_bytes()),
 				// `Result<(), DispatchError>`: 1 stands before an error.
-				("Sudo", "Sudid" | "SudoAsDone") => {
-					event.field_bytes().split_first().filter(|(tag, _)| **tag == 1).map(|split| split.1)
-				},
+				("Sudo", "Sudid" | "SudoAsDone") => event
+					.field_bytes()
+					.split_first()
+					.filter(|(tag, _)| **tag == 1)
+					.map(|split| split.1),
 				_ => None,
 			};
 			if let Some(bytes) = error {

@@ -63,8 +63,8 @@ pub(super) fn encode(
 	for extension in extensions {
 		let identifier = extension.identifier();
 		let known = encode_one(identifier, values, &mut bytes);
-		let empty = is_empty(metadata.types(), extension.extra_ty(), 0) &&
-			is_empty(metadata.types(), extension.additional_ty(), 0);
+		let empty = is_empty(metadata.types(), extension.extra_ty(), 0)
+			&& is_empty(metadata.types(), extension.additional_ty(), 0);
 		if !known && !empty {
 			return Err(SubstrateError::Extension { identifier: identifier.to_owned() });
 		}
@@ -82,7 +82,7 @@ fn encode_one(identifier: &str, values: &ExtensionValues, bytes: &mut ExtensionB
 		"CheckMortality" => {
 			values.era.encode_to(explicit);
 			values.era.checkpoint(values.genesis).encode_to(implicit);
-		},
+		}
 		"CheckNonce" => Compact(values.nonce).encode_to(explicit),
 		// No tip.
 		"ChargeTransactionPayment" => Compact(0u128).encode_to(explicit),
@@ -92,7 +92,7 @@ fn encode_one(identifier: &str, values: &ExtensionValues, bytes: &mut ExtensionB
 		"CheckMetadataHash" => {
 			0u8.encode_to(explicit);
 			None::<[u8; 32]>.encode_to(implicit);
-		},
+		}
 		// Its second variant: disabled.
 		"VerifyMultiSignature" => 1u8.encode_to(explicit),
 		_ => return false,
@@ -113,7 +113,7 @@ impl Era {
 				let low = period.trailing_zeros().saturating_sub(1).clamp(1, 15) as u16;
 				let encoded = low | ((phase as u16) << 4);
 				encoded.encode_to(out);
-			},
+			}
 		}
 	}
 
@@ -133,7 +133,7 @@ fn is_empty(types: &PortableRegistry, id: u32, depth: u32) -> bool {
 	match &found.type_def {
 		TypeDef::Composite(composite) => {
 			composite.fields.iter().all(|field| is_empty(types, field.ty.id, deeper))
-		},
+		}
 		TypeDef::Tuple(tuple) => tuple.fields.iter().all(|field| is_empty(types, field.id, deeper)),
 		TypeDef::Array(array) => array.len == 0 || is_empty(types, array.type_param.id, deeper),
 		_ => false,
@@ -157,6 +157,9 @@ mod tests {
 		// 5 + 42 % 64 / 1 * 16.
 		assert_eq!(encode(mortal(64, 42)), [5 + 42 % 16 * 16, 42 / 16]);
 		// 14 + (20000 % 32768) / 8 * 16 = 14 + 2500 * 16.
-		assert_eq!(encode(mortal(32_768, 20_000)), [(14 + 2_500 % 16 * 16) as u8, (2_500 / 16) as u8]);
+		assert_eq!(
+			encode(mortal(32_768, 20_000)),
+			[(14 + 2_500 % 16 * 16) as u8, (2_500 / 16) as u8]
+		);
 	}
 }

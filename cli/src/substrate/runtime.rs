@@ -255,8 +255,7 @@ async fn call_api<T: Decode>(
 async fn metadata(node: &Node) -> Result<Metadata, SubstrateError> {
 	const FUNCTION: &str = "Metadata_metadata_at_version";
 	for version in METADATA_VERSIONS {
-		let opaque: Option<Vec<u8>> =
-			call_api(node, FUNCTION, &version.encode(), None).await?;
+		let opaque: Option<Vec<u8>> = call_api(node, FUNCTION, &version.encode(), None).await?;
 		if let Some(bytes) = opaque {
 			return Metadata::decode_from(&bytes)
 				.map_err(|error| node.answer(FUNCTION, &error.to_string()));

@@ -68,8 +68,7 @@ impl Chain {
 		let from = self.finalized().await?;
 		let nonce: u64 =
 			self.node().request("system_accountNextIndex", vec![json!(signer.ss58())]).await?;
-		let era =
-			Era::Mortal { period: PERIOD, from: from.number.into(), hash: from.hash };
+		let era = Era::Mortal { period: PERIOD, from: from.number.into(), hash: from.hash };
 		let bytes = self.signed_transaction(signer, call, nonce, era)?;
 		let (text, hash) = (hex_text(&bytes), H256(blake2_256(&bytes)));
 		let mut generation = None;
@@ -166,4 +165,3 @@ impl Chain {
 		Ok(with_length(&body))
 	}
 }
-

@@ -10,7 +10,7 @@ use std::{
 use serde_json::{json, Value};
 
 /// Runs the binary with these arguments and `--json`.
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
 	Command::new(env!("CARGO_BIN_EXE_evm-migrate"))
 		.args(arguments)
 		.arg("--json")
@@ -20,7 +20,7 @@ pub fn run(arguments: &[&str]) -> Output {
 }
 
 /// The exit code and the object on the last line of stdout.
-pub fn result(output: &Output) -> (i32, Value) {
+pub(crate) fn result(output: &Output) -> (i32, Value) {
 	let stdout = String::from_utf8(output.stdout.clone()).expect("text");
 	let line = stdout.lines().last().expect("a line on stdout");
 	let value = serde_json::from_str(line).expect("JSON on the last line");
@@ -28,12 +28,12 @@ pub fn result(output: &Output) -> (i32, Value) {
 }
 
 /// Everything that the program said on stderr.
-pub fn talk(output: &Output) -> String {
+pub(crate) fn talk(output: &Output) -> String {
 	String::from_utf8(output.stderr.clone()).expect("text")
 }
 
 /// Serves JSON-RPC over HTTP for the rest of the test; gives the URL.
-pub fn serve(answer: fn(&str) -> Value) -> String {
+pub(crate) fn serve(answer: fn(&str) -> Value) -> String {
 	let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
 	let address = listener.local_addr().expect("an address");
 	thread::spawn(move || {

@@ -285,5 +285,9 @@ impl From<ProofRecord<BlockNumber>> for ProofView {
 }
 
 fn internal(error: ApiError) -> ErrorObjectOwned {
-	ErrorObjectOwned::owned(INTERNAL_ERROR, format!("the runtime did not answer: {error}"), None::<()>)
+	ErrorObjectOwned::owned(
+		INTERNAL_ERROR,
+		format!("the runtime did not answer: {error}"),
+		None::<()>,
+	)
 }

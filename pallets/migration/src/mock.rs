@@ -86,7 +86,7 @@ parameter_types! {
 	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
 	pub const EscrowPalletId: PalletId = PalletId(*b"evm/migr");
 	pub const MaxImportShare: Perbill = Perbill::from_percent(50);
-	pub static MaxChunkBytes: u32 = 131_072;
+	pub static MaxChunkBytes: u32 = 81_920;
 	pub static MaxChunkSlots: u32 = 2_000;
 }
 

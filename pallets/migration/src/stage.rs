@@ -149,7 +149,13 @@ impl<T: Config> Pallet<T> {
 		Self::record_proof(&manifest, migration, hash, ProofKind::Snapshot, snapshot);
 		// In `Full` scope the map may be empty: everything keeps its address.
 		if manifest.map.count > 0 {
-			Self::record_proof(&manifest, migration, hash, ProofKind::AddressMap, manifest.map.root);
+			Self::record_proof(
+				&manifest,
+				migration,
+				hash,
+				ProofKind::AddressMap,
+				manifest.map.root,
+			);
 		}
 		Ok(())
 	}

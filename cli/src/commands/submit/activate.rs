@@ -34,14 +34,16 @@ pub(super) async fn activate(
 		match record.stage {
 			Stage::Completed => return Ok(()),
 			// The transaction comes into the next block at the earliest.
-			Stage::Imported if best.number.saturating_add(1) >= record.since.saturating_add(review) => {
+			Stage::Imported
+				if best.number.saturating_add(1) >= record.since.saturating_add(review) =>
+			{
 				let mut call = chain.call_index("Migration", "activate")?.to_vec();
 				migration.encode_to(&mut call);
 				console.say(format!("activating migration {migration} through sudo"));
 				chain.execute(signer, "Migration.activate", &chain.sudo(&call)?).await?;
 				continue;
-			},
-			_ => {},
+			}
+			_ => {}
 		}
 		if best.number != number {
 			(number, changed) = (best.number, Instant::now());

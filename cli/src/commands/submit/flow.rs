@@ -136,7 +136,7 @@ impl Flow<'_> {
 			Some(Stage::Mapping) => self.map_chunks(),
 			Some(Stage::Importing) => {
 				self.map_chunks().saturating_add(self.bundle.chunk_count().into())
-			},
+			}
 			_ => 0,
 		}
 	}
@@ -169,11 +169,11 @@ impl Flow<'_> {
 				Answer::Later(message) => {
 					self.last = message;
 					false
-				},
+				}
 				Answer::Never(RpcFailure { code, message }) => {
 					let what = self.name(position);
 					return Err(SubmitError::Refused { what, code, message }.into());
-				},
+				}
 			};
 			let at = Instant::now();
 			self.sent.insert(position, Sent { at, generation, variation, taken });
@@ -200,7 +200,7 @@ impl Flow<'_> {
 				Answer::Banned if current.saturating_sub(variation) < VARIATIONS => {
 					self.last = "its hash is banned for a while".to_owned();
 					current = current.saturating_add(1);
-				},
+				}
 				answer => return Ok((answer, current)),
 			}
 		}
@@ -214,12 +214,12 @@ impl Flow<'_> {
 				let index = index as u32;
 				let (chunk, path) = self.bundle.chunk(index)?;
 				("submit_chunk", index, chunk, path)
-			},
+			}
 			None => {
 				let index = position as u32;
 				let (entries, path) = self.bundle.map_chunk(index);
 				("submit_map_chunk", index, entries, path)
-			},
+			}
 		};
 		let mut call = self.chain.call_index("Migration", name)?.to_vec();
 		(self.migration, index, payload, path).encode_to(&mut call);
@@ -241,7 +241,7 @@ fn judge(failure: RpcFailure) -> Answer {
 		code::TEMPORARILY_BANNED => Answer::Banned,
 		code::UNKNOWN_VALIDITY | code::CYCLE_DETECTED | code::IMMEDIATELY_DROPPED => {
 			Answer::Later(failure.message)
-		},
+		}
 		code::INVALID => judge_invalid(failure),
 		// Whatever else goes wrong in a node may be right later; the stall has its limit.
 		_ => Answer::Later(failure.message),

@@ -49,6 +49,32 @@ pub(super) enum SubmitError {
 		/// Its manifest.
 		manifest: H256,
 	},
+	/// A chunk that the chain does not take.
+	#[error(
+		"the chain takes at most {limit} {what}, the bundle has a chunk with {found}: pack it \
+		 again with {option} {limit}"
+	)]
+	AboveLimit {
+		/// What is counted.
+		what: &'static str,
+		/// The chain's limit.
+		limit: u32,
+		/// The bundle's largest.
+		found: u32,
+		/// The option of `pack`.
+		option: &'static str,
+	},
+	/// A map chunk that the chain does not take.
+	#[error(
+		"the chain takes map chunks of at most {limit} bytes, the bundle has one of {found}: pack \
+		 it again with a smaller --map-run-log2"
+	)]
+	MapChunkAboveLimit {
+		/// The chain's limit.
+		limit: u32,
+		/// The length of the bundle's longest.
+		found: usize,
+	},
 	/// The chain does not have the migration, although it should.
 	#[error("no migration with the manifest {manifest:?} was proposed within {seconds} seconds")]
 	NotProposed {
@@ -136,7 +162,7 @@ pub(super) async fn find(
 	for migration in (0..chain.next_migration(at).await?).rev() {
 		match chain.migration(migration, at).await? {
 			Some(record) if record.manifest == manifest => return Ok(Some((migration, record))),
-			_ => {},
+			_ => {}
 		}
 	}
 	Ok(None)
@@ -175,19 +201,40 @@ async fn find_or_propose(
 		}
 		match args.propose {
 			Propose::Sudo => {
+				check_limits(chain, bundle)?;
 				let signer = Signer::from_args(&args.signer)?;
 				let mut call = chain.call_index("Migration", "propose")?.to_vec();
 				bundle.manifest.encode_to(&mut call);
 				console.say(format!("proposing the manifest {manifest:?} through sudo"));
 				chain.execute(&signer, "Migration.propose", &chain.sudo(&call)?).await?;
-			},
+			}
 			Propose::Wait => {
 				let seconds = args.stall;
 				if started.elapsed() > Duration::from_secs(seconds) {
 					return Err(SubmitError::NotProposed { manifest, seconds }.into());
 				}
 				tokio::time::sleep(POLL).await;
-			},
+			}
 		}
+	}
+}
+
+/// A migration whose chunks the chain cannot take would stand in the way of others.
+fn check_limits(chain: &Chain, bundle: &Bundle) -> Result<()> {
+	let largest = &bundle.largest;
+	for (what, option, constant, found) in [
+		("bytes of a chunk", "--chunk-bytes", "MaxChunkBytes", largest.bytes),
+		("slots of a chunk", "--chunk-slots", "MaxChunkSlots", largest.slots),
+	] {
+		let limit: u32 = chain.constant("Migration", constant)?;
+		if found > limit {
+			return Err(SubmitError::AboveLimit { what, limit, found, option }.into());
+		}
+	}
+	let limit: u32 = chain.constant("Migration", "MaxMapChunkBytes")?;
+	let longest = (0..bundle.map_chunk_count()).map(|index| bundle.map_chunk(index).0.len()).max();
+	match longest.filter(|found| *found as u64 > u64::from(limit)) {
+		Some(found) => Err(SubmitError::MapChunkAboveLimit { limit, found }.into()),
+		None => Ok(()),
 	}
 }

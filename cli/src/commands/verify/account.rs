@@ -13,7 +13,12 @@ use migration_primitives::{
 use sp_core::crypto::AccountId32;
 
 use super::{extra::decode, findings::Mismatch, AccountAnswer, Context};
-use crate::{commands::show, parse, plan::AccountInfo, substrate::{AccountData, Keys}};
+use crate::{
+	commands::show,
+	parse,
+	plan::AccountInfo,
+	substrate::{AccountData, Keys},
+};
 
 /// An account of the snapshot with its code.
 pub(super) struct AccountJob {
@@ -35,10 +40,7 @@ struct OnChain {
 }
 
 /// Compares an account with the chain's.
-pub(super) async fn check_account(
-	context: &Context<'_>,
-	job: AccountJob,
-) -> Result<AccountAnswer> {
+pub(super) async fn check_account(context: &Context<'_>, job: AccountJob) -> Result<AccountAnswer> {
 	let source = job.head.address;
 	let (rule, target) = context.bundle.target(source);
 	let found = read(context, source, target).await?;
@@ -123,8 +125,7 @@ impl Check<'_> {
 		};
 		self.answer.state = Some(record.state);
 		self.equal("account record's migration", self.context.migration, record.migration);
-		let (expected, found) =
-			(parse::target_text(self.rule), parse::target_text(&record.target));
+		let (expected, found) = (parse::target_text(self.rule), parse::target_text(&record.target));
 		self.equal("account record's rule", expected, found);
 		let (expected, found) = (self.answer.target, record.address);
 		self.equal("account record's target", format!("{expected:?}"), format!("{found:?}"));
@@ -153,10 +154,11 @@ impl Check<'_> {
 			AccountState::Imported if contract => {
 				self.code();
 				self.nonce_and_balance(record.surplus);
-			},
+			}
 			AccountState::Imported => self.external(record),
 			AccountState::AlreadyPresent if contract => self.code(),
-			AccountState::Empty if self.job.head.nonce == 0 && info.balance.is_zero() && !contract => {},
+			AccountState::Empty
+				if self.job.head.nonce == 0 && info.balance.is_zero() && !contract => {}
 			AccountState::Waiting if !contract => self.waiting(),
 			AccountState::Released if !contract => self.released(),
 			other => {
@@ -165,7 +167,7 @@ impl Check<'_> {
 					false => "Imported, Waiting, Released or Empty",
 				};
 				self.differs("state", expected.to_owned(), show::state(&other).to_owned());
-			},
+			}
 		}
 	}
 
@@ -220,11 +222,11 @@ impl Check<'_> {
 			_ if written => {
 				self.code();
 				self.nonce_and_balance(record.surplus);
-			},
+			}
 			_ => {
 				self.equal("share that should wait", U256::zero(), self.share());
 				self.at_least_nonce();
-			},
+			}
 		}
 	}
 

@@ -63,12 +63,12 @@ impl Everything {
 			Some(AccountState::Waiting) => {
 				self.waiting.add(answer.source.as_bytes());
 				self.owed = self.owed.saturating_add(answer.owed);
-			},
+			}
 			Some(AccountState::Released) => self.released = self.released.saturating_add(1),
 			Some(AccountState::AlreadyPresent) => {
 				self.already_present = self.already_present.saturating_add(1);
-			},
-			_ => {},
+			}
+			_ => {}
 		}
 	}
 
@@ -158,7 +158,8 @@ async fn members(
 				continue;
 			}
 			found.add(address.as_bytes());
-			if let Some((field, _)) = known.as_ref().filter(|(_, known)| !known.contains(&address)) {
+			if let Some((field, _)) = known.as_ref().filter(|(_, known)| !known.contains(&address))
+			{
 				let who = (address, address);
 				findings.add(Mismatch::of_account(who, field, "nothing", "an entry"));
 			}
@@ -210,11 +211,7 @@ pub(super) async fn check_slot_count(
 }
 
 /// Names the slots that the chain has and the snapshot has not.
-async fn extra_slots(
-	context: &Context<'_>,
-	source: H160,
-	target: H160,
-) -> Result<Vec<Mismatch>> {
+async fn extra_slots(context: &Context<'_>, source: H160, target: H160) -> Result<Vec<Mismatch>> {
 	let known = snapshot_slots(context, source)?;
 	let prefix = Keys::slots(target);
 	let mut mismatches = Vec::new();
@@ -250,8 +247,8 @@ fn snapshot_slots(context: &Context<'_>, source: H160) -> Result<HashSet<H256>> 
 			Item::Account(head) => current = head.address,
 			Item::Slot(slot) if current == source => {
 				slots.insert(slot.key);
-			},
-			_ => {},
+			}
+			_ => {}
 		}
 	}
 	Ok(slots)

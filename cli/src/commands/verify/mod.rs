@@ -148,8 +148,8 @@ async fn check_proofs(context: &Context<'_>, findings: &mut Findings) -> Result<
 	] {
 		let record = context.chain.proof(digest, context.at.hash).await?;
 		let fits = record.as_ref().is_some_and(|record| {
-			let same_source = (record.source_chain_id, record.source_block, record.source_hash) ==
-				(source.chain_id, source.number, source.hash);
+			let same_source = (record.source_chain_id, record.source_block, record.source_hash)
+				== (source.chain_id, source.number, source.hash);
 			// The first migration that brings a digest has its record.
 			let same_migration = match record.migration == migration {
 				true => record.manifest == bundle.manifest_hash,
@@ -183,8 +183,10 @@ async fn check_records(
 				Job::Slots(job) => check_slots(context, &job).await.map(Answer::Slots),
 				Job::End { source, slots } => {
 					let (_, target) = context.bundle.target(source);
-					extra::check_slot_count(context, source, target, &slots).await.map(Answer::Slots)
-				},
+					extra::check_slot_count(context, source, target, &slots)
+						.await
+						.map(Answer::Slots)
+				}
 			}
 		})
 		.try_buffered(PARALLEL);
@@ -198,7 +200,7 @@ async fn check_records(
 				findings.extend(answer.mismatches);
 				findings.note(answer.notes);
 				bar.inc(1);
-			},
+			}
 		}
 	}
 	Ok(everything)
@@ -209,7 +211,10 @@ enum Job {
 	Account(Box<AccountJob>),
 	Slots(SlotJob),
 	/// All slots of the account were asked for.
-	End { source: H160, slots: Checksum },
+	End {
+		source: H160,
+		slots: Checksum,
+	},
 }
 
 enum Answer {
@@ -267,19 +272,19 @@ impl Jobs<'_> {
 						return Ok(Some(account_job(head, Vec::new())));
 					}
 					self.open = Some(OpenAccount { head: Some(Box::new(head)), ..open });
-				},
+				}
 				(Item::Code(code), Some(open)) => {
 					if let Some(head) = open.head.take() {
 						return Ok(Some(account_job(*head, code.to_vec())));
 					}
-				},
+				}
 				(Item::Slot(slot), Some(open)) => {
 					open.slots_missing = open.slots_missing.saturating_sub(1);
 					open.checksum.add(slot.key.as_bytes());
 					self.slots.push(slot);
-				},
+				}
 				// The reader refuses records without an account.
-				(Item::Code(_) | Item::Slot(_), None) => {},
+				(Item::Code(_) | Item::Slot(_), None) => {}
 			}
 		}
 	}

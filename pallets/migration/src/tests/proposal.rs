@@ -92,7 +92,7 @@ fn header_of_another_hash_or_number_fails() {
 		refused(|manifest| manifest.source.hash.0[0] ^= 1);
 		refused(|manifest| manifest.source.number = 299);
 		refused(|manifest| manifest.source.header[40] ^= 1);
-		refused(|manifest| drop(manifest.source.header.pop()));
+		refused(|manifest| manifest.source.header.truncate(500));
 		refused(|manifest| manifest.source.header = vec![0xc0].try_into().expect("short"));
 		refused(|manifest| {
 			let other = header(301);
