@@ -32,6 +32,10 @@ say "anvil at $ANVIL_HTTP"
 step "Contracts: deployed and used"
 node "$EXAMPLE/deploy.mjs" --rpc "$ANVIL_HTTP" --output "$OUTPUT/contracts.json" >&2
 node "$EXAMPLE/check.mjs" --rpc "$ANVIL_HTTP" --contracts "$OUTPUT/contracts.json" >&2
+step "The same chain without what anvil keeps against Ethereum's rules, and one block on top"
+node "$EXAMPLE/save-state.mjs" --rpc "$ANVIL_HTTP" --output "$WORK/state.json.gz" >&2
+start_anvil "$WORK/anvil-again.log" --load-state "$WORK/state.json.gz"
+node "$EXAMPLE/mine-block.mjs" --rpc "$ANVIL_HTTP" >&2
 step "Snapshot"
 node "$EXAMPLE/save-state.mjs" --rpc "$ANVIL_HTTP" --output "$OUTPUT/anvil-state.json.gz" >&2
 take_snapshot "$ANVIL_HTTP" "$OUTPUT/example.snapshot"

@@ -73,14 +73,20 @@ fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
 		Subcommand::PurgeChain(cmd) => {
 			cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.database))
 		}
-		Subcommand::Revert(cmd) => cli.create_runner(cmd)?.async_run(|config| {
-			let parts = service::new_partial(&config)?;
-			let revert_grandpa = Box::new(|client: Arc<FullClient>, _, blocks| {
-				sc_consensus_grandpa::revert(client, blocks)?;
-				Ok(())
-			});
-			Ok((cmd.run(parts.client, parts.backend, Some(revert_grandpa)), parts.task_manager))
-		}),
+		Subcommand::Revert(cmd) => {
+			let authoring = authoring(cmd)?;
+			cli.create_runner(cmd)?.async_run(|config| {
+				let parts = service::new_partial(&config)?;
+				let revert_finality = Box::new(move |client: Arc<FullClient>, _, blocks| {
+					if authoring == Authoring::Validators {
+						sc_consensus_grandpa::revert(client, blocks)?;
+					}
+					Ok(())
+				});
+				let task_manager = parts.task_manager;
+				Ok((cmd.run(parts.client, parts.backend, Some(revert_finality)), task_manager))
+			})
+		}
 		Subcommand::ChainInfo(cmd) => {
 			cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config))
 		}

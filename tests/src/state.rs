@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{ensure, Context, Result};
 use codec::{DecodeAll, Encode};
+use evm_migrate::substrate::Keys;
 use migration_primitives::{hash::keccak256, proof::ProofRecord, status::MigrationRecord, H256};
 use serde::Deserialize;
 use serde_json::json;
+use sp_core::crypto::AccountId32;
 use sp_crypto_hashing::twox_128;
 
 use crate::rpc::{from_hex, to_hex, Rpc};
@@ -38,6 +40,20 @@ impl State {
 	/// The same without `System.Account`, which every signed transaction changes.
 	pub async fn of_pallets(rpc: &Rpc) -> Result<Self> {
 		Self::under(rpc, &[pallet("EVM"), pallet("Migration")]).await
+	}
+
+	/// `System.Account` alone, without one account.
+	pub async fn accounts_apart_from(rpc: &Rpc, account: &AccountId32) -> Result<Self> {
+		let state = Self::under(rpc, &[item("System", "Account")]).await?;
+		Ok(state.only_accounts_apart_from(account))
+	}
+
+	/// What is of `System.Account` in it, without one account.
+	pub fn only_accounts_apart_from(&self, account: &AccountId32) -> Self {
+		let (prefix, left_out) = (item("System", "Account"), Keys::account(account));
+		let kept = |key: &Vec<u8>| key.starts_with(&prefix) && *key != left_out;
+		let pairs = self.pairs.iter().filter(|(key, _)| kept(key));
+		Self { pairs: pairs.map(|(key, value)| (key.clone(), value.clone())).collect() }
 	}
 
 	/// Keccak-256 of all keys and values.

@@ -6,10 +6,8 @@ use std::{collections::BTreeMap, path::Path};
 use alloy_consensus::Header;
 use alloy_primitives::{B256, U256 as AlloyU256};
 use alloy_trie::{proof::ProofRetainer, HashBuilder, Nibbles, TrieAccount};
-use anyhow::{Context, Result};
-use evm_migrate::snapshot::{
-	hashed_reference_nodes, storage_root_builder, SnapshotWriter, Written,
-};
+use anyhow::Result;
+use evm_migrate::snapshot::{SnapshotWriter, Written};
 use migration_primitives::{
 	hash::{keccak256, KECCAK_EMPTY},
 	item::{AccountHead, Slot},
@@ -131,7 +129,6 @@ impl Synthetic {
 	fn heads(&self) -> Result<BTreeMap<H256, AccountHead>> {
 		let mut heads = BTreeMap::new();
 		for (address, account) in &self.accounts {
-			let slots = by_hash(account).into_iter().map(|(hashed, slot)| (hashed, slot.value));
 			let head = AccountHead {
 				address: *address,
 				nonce: account.nonce,
@@ -140,7 +137,7 @@ impl Synthetic {
 					true => KECCAK_EMPTY,
 					false => keccak256(&account.code),
 				},
-				storage_root: storage_root_builder(slots).context("slots that are not zero")?,
+				storage_root: storage_root(account),
 				code_length: u32::try_from(account.code.len())?,
 				slot_count: account.slots.len() as u64,
 				proof: Vec::new(),
@@ -162,6 +159,16 @@ fn by_hash(account: &SyntheticAccount) -> BTreeMap<H256, Slot> {
 	account.slots.iter().map(|pair| (keccak256(pair.0.as_bytes()), slot(pair))).collect()
 }
 
+fn storage_root(account: &SyntheticAccount) -> H256 {
+	let mut builder = HashBuilder::default();
+	for (hashed, slot) in by_hash(account) {
+		let value = AlloyU256::from_be_bytes(slot.value.0);
+		let leaf = alloy_rlp::encode_fixed_size(&value);
+		builder.add_leaf(Nibbles::unpack(hashed.0), leaf.as_ref());
+	}
+	H256(builder.root().0)
+}
+
 /// Puts the proof of each account into its head, where the scope asks for it. Gives the state root.
 fn add_proofs(heads: &mut BTreeMap<H256, AccountHead>, scope: Scope) -> Result<B256> {
 	let targets = heads.keys().map(|hashed| Nibbles::unpack(hashed.0)).collect();
@@ -180,8 +187,9 @@ fn add_proofs(heads: &mut BTreeMap<H256, AccountHead>, scope: Scope) -> Result<B
 		let nodes = builder.take_proof_nodes();
 		for (hashed, head) in heads {
 			let path = nodes.matching_nodes_sorted(&Nibbles::unpack(hashed.0));
-			let path = path.into_iter().map(|(_, node)| node.to_vec()).collect();
-			head.proof = hashed_reference_nodes(path);
+			// Shorter nodes stand inside their parents.
+			let nodes = path.into_iter().filter(|(path, node)| path.is_empty() || node.len() >= 32);
+			head.proof = nodes.map(|(_, node)| node.to_vec()).collect();
 		}
 	}
 	Ok(root)

@@ -1,7 +1,7 @@
 //! `lookup`: an account's other address.
 
 use anyhow::Result;
-use migration_primitives::{status::Beneficiary, H160, H256};
+use migration_primitives::{map::Target, status::Beneficiary, H160, H256};
 use serde_json::{json, Value};
 
 use super::{show, submit::connect};
@@ -23,7 +23,11 @@ async fn from_source(chain: &Chain, chain_id: u64, source: H160, at: H256) -> Re
 	let Some(record) = chain.target_of(chain_id, source, at).await? else {
 		return Ok(unknown(json!({ "chain_id": chain_id, "source": source }), source));
 	};
-	let account = chain.account_id(record.address, at).await?;
+	// Who holds what the account brought.
+	let account = match &record.target {
+		Target::Account(account) => account.clone(),
+		_ => chain.account_id(record.address, at).await?,
+	};
 	let owed = chain.owed(record.migration, source, at).await?;
 	let mut data = show::account(&record);
 	let waits = owed.as_ref().map(|owed| {

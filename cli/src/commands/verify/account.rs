@@ -153,7 +153,7 @@ impl Check<'_> {
 		match record.state {
 			AccountState::Imported if contract => {
 				self.code();
-				self.nonce_and_balance(record.surplus);
+				self.nonce_and_balance(record.surplus, false);
 			}
 			AccountState::Imported => self.external(record),
 			AccountState::AlreadyPresent if contract => self.code(),
@@ -201,11 +201,12 @@ impl Check<'_> {
 		}
 	}
 
-	fn nonce_and_balance(&mut self, surplus: u128) {
+	/// More than the expected balance is a mismatch, unless somebody may deposit.
+	fn nonce_and_balance(&mut self, surplus: u128, deposits: bool) {
 		self.equal("nonce", self.job.head.nonce, self.found.account.nonce);
 		let expected = self.share().saturating_add(surplus.into());
 		let found = U256::from(self.found.account.free);
-		if found > expected && self.context.allow_deposits {
+		if found > expected && (deposits || self.context.allow_deposits) {
 			let who = (self.answer.source, self.answer.target);
 			self.answer.notes.push(Mismatch::of_account(who, "balance", expected, found));
 		} else {
@@ -215,18 +216,19 @@ impl Check<'_> {
 
 	/// An account without code that was imported: written where nothing was, or alive and owed
 	/// nothing.
+	///
+	/// What was written is locked, except at the zero address and at precompiles, where anybody may
+	/// deposit and nobody can take.
 	fn external(&mut self, record: &AccountRecord<AccountId32>) {
-		let written = self.found.reverse.is_some_and(|reverse| reverse.locked);
+		let locked = self.found.reverse.is_some_and(|reverse| reverse.locked);
+		let share = self.share();
 		match self.rule {
-			Target::Account(_) => self.equal("share that should wait", U256::zero(), self.share()),
-			_ if written => {
+			Target::Account(_) => self.equal("share that should wait", U256::zero(), share),
+			_ if locked || !share.is_zero() => {
 				self.code();
-				self.nonce_and_balance(record.surplus);
-			}
-			_ => {
-				self.equal("share that should wait", U256::zero(), self.share());
-				self.at_least_nonce();
-			}
+				self.nonce_and_balance(record.surplus, !locked);
+			},
+			_ => self.at_least_nonce(),
 		}
 	}
 

@@ -53,10 +53,12 @@ impl Eth {
 	) -> Result<FeeHistory, EthError> {
 		let percentiles = percentiles.unwrap_or_default();
 		check_percentiles(&percentiles)?;
+		let head = self.best().number;
 		let newest = self.find_number(newest)?.ok_or_else(|| {
+			// Tags always name a block.
+			let requested = newest.as_number().unwrap_or_default();
 			EthError::Rejected(format!(
-				"request beyond head block: requested {newest}, head {}",
-				self.best().number
+				"request beyond head block: requested {requested}, head {head}"
 			))
 		})?;
 		let count = count.min(FEE_HISTORY_BLOCKS).min(u64::from(newest.number).saturating_add(1));

@@ -35,6 +35,7 @@ impl Eth {
 			Ok(_) => Ok(H256(keccak_256(&raw))),
 			Err(error) => Err(match error.into_pool_error() {
 				Ok(PoolError::InvalidTransaction(reason)) => self.explain(reason, &raw),
+				Ok(PoolError::TemporarilyBanned) => self.explain_ban(&raw),
 				Ok(error) => EthError::Rejected(pool_message(&error)),
 				Err(error) => EthError::internal(error),
 			}),
@@ -49,6 +50,23 @@ impl Eth {
 			Ok(None) => EthError::Rejected(message.into()),
 			Err(error) => error,
 		}
+	}
+
+	/// The pool bans what it found invalid a short time ago, an included transaction for instance.
+	fn explain_ban(&self, raw: &[u8]) -> EthError {
+		match self.is_stale(raw) {
+			Ok(true) => self.explain(InvalidTransaction::Stale, raw),
+			Ok(false) => EthError::Rejected(pool_message(&PoolError::TemporarilyBanned)),
+			Err(error) => error,
+		}
+	}
+
+	/// Whether the sender's nonce has passed that of the transaction.
+	fn is_stale(&self, raw: &[u8]) -> Result<bool, EthError> {
+		let Ok(transaction) = RecoveredTransaction::recover(raw, self.chain_id_at_best()?) else {
+			return Ok(false);
+		};
+		Ok(transaction.nonce() < self.account_at_best(transaction.signer())?.nonce)
 	}
 
 	fn details(&self, reason: &InvalidTransaction, raw: &[u8]) -> Result<Option<String>, EthError> {

@@ -143,7 +143,7 @@ fn account_that_is_alive_with_nothing_to_get_works() {
 #[test]
 fn account_that_is_alive_by_its_nonce_alone_works() {
 	new_test_ext().execute_and_check(|| {
-		EVM::set_nonce(&at(0x12), 3).unwrap();
+		set_nonce(at(0x12), 3);
 		let bundle = bundle(&[external(0x12, 8, 6)], []);
 		bundle.import();
 		assert_eq!(state_of(at(0x12)), AccountState::Waiting);

@@ -15,7 +15,7 @@ fn propose(bundle: &Bundle) -> Call<Test> {
 
 /// A contract, a fresh account, one alive, one for an account of this chain, and a collision.
 fn accounts() -> (Vec<Source>, Vec<(H160, Target<AccountId32>)>) {
-	EVM::set_code(&at(0x15), vec![1]).unwrap();
+	set_code(at(0x15), vec![1]);
 	let accounts = vec![
 		contract(0x11, &GETTER, 1).with_balance(1),
 		external(0x12, 2, 20),

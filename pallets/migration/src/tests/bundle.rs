@@ -159,7 +159,7 @@ pub(super) fn bundle(
 	};
 	let moved = |account: &&Source| {
 		let entry = entries.iter().find(|entry| entry.source == account.address);
-		let kept = entry.map_or(true, |entry| entry.target == Target::Preserve);
+		let kept = entry.is_none_or(|entry| entry.target == Target::Preserve);
 		account.code.is_empty() && account.slots.is_empty() && !kept
 	};
 	let remapped = Remapped {

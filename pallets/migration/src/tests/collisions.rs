@@ -1,5 +1,7 @@
 //! Targets where something stands already.
 
+use std::slice;
+
 use migration_primitives::{
 	hash::{keccak256, KECCAK_EMPTY},
 	map::Target,
@@ -49,7 +51,7 @@ fn evm_state(address: H160) -> EvmState {
 #[test]
 fn contract_collides_with_other_code_works() {
 	let source = contract(0x11, &GETTER, 3).with_balance(5);
-	let occupy = |target: H160| EVM::set_code(&target, vec![1]).unwrap();
+	let occupy = |target: H160| set_code(target, vec![1]);
 	assert_collides(source, occupy, keccak256(&[1]), 0, false);
 }
 
@@ -63,21 +65,21 @@ fn contract_collides_with_storage_works() {
 #[test]
 fn contract_collides_with_a_nonce_works() {
 	let source = contract(0x11, &GETTER, 3).with_balance(5);
-	let occupy = |target: H160| EVM::set_nonce(&target, 7).unwrap();
+	let occupy = |target: H160| set_nonce(target, 7);
 	assert_collides(source, occupy, KECCAK_EMPTY, 7, false);
 }
 
 #[test]
 fn contract_with_slots_collides_with_its_own_code_works() {
 	let source = contract(0x11, &GETTER, 3);
-	let occupy = |target: H160| EVM::set_code(&target, GETTER.to_vec()).unwrap();
+	let occupy = |target: H160| set_code(target, GETTER.to_vec());
 	assert_collides(source, occupy, keccak256(&GETTER), 0, false);
 }
 
 #[test]
 fn contract_without_slots_collides_with_its_code_that_has_some_works() {
 	let occupy = |target: H160| {
-		EVM::set_code(&target, GETTER.to_vec()).unwrap();
+		set_code(target, GETTER.to_vec());
 		EVM::set_storage(&target, word(1), word(1));
 	};
 	assert_collides(contract(0x11, &GETTER, 0), occupy, keccak256(&GETTER), 0, true);
@@ -85,14 +87,14 @@ fn contract_without_slots_collides_with_its_code_that_has_some_works() {
 
 #[test]
 fn storage_without_code_collides_with_an_account_works() {
-	let occupy = |target: H160| EVM::set_nonce(&target, 1).unwrap();
+	let occupy = |target: H160| set_nonce(target, 1);
 	assert_collides(contract(0x11, &[], 2), occupy, KECCAK_EMPTY, 1, false);
 }
 
 #[test]
 fn external_account_collides_with_code_and_with_storage_works() {
 	let source = external(0x11, 3, 9);
-	let occupy = |target: H160| EVM::set_code(&target, vec![1]).unwrap();
+	let occupy = |target: H160| set_code(target, vec![1]);
 	assert_collides(source.clone(), occupy, keccak256(&[1]), 0, false);
 	let occupy = |target: H160| EVM::set_storage(&target, word(1), word(1));
 	assert_collides(source, occupy, KECCAK_EMPTY, 0, true);
@@ -102,8 +104,8 @@ fn external_account_collides_with_code_and_with_storage_works() {
 fn code_that_is_there_already_is_kept_and_gets_its_balance_works() {
 	new_test_ext().execute_and_check(|| {
 		let multicall = at(0x91);
-		EVM::set_code(&multicall, GETTER.to_vec()).unwrap();
-		EVM::set_nonce(&multicall, 1).unwrap();
+		set_code(multicall, GETTER.to_vec());
+		set_nonce(multicall, 1);
 		let source = contract(0x11, &GETTER, 0).with_balance(5);
 		let beside = contract(0x12, &GETTER, 1);
 		let bundle = bundle(&[source, beside.clone()], [(at(0x11), Target::Explicit(multicall))]);
@@ -120,10 +122,10 @@ fn code_that_is_there_already_is_kept_and_gets_its_balance_works() {
 #[test]
 fn code_that_is_there_already_is_checked_all_the_same_works() {
 	new_test_ext().execute_and_check(|| {
-		EVM::set_code(&at(0x11), GETTER.to_vec()).unwrap();
+		set_code(at(0x11), GETTER.to_vec());
 		let source = contract(0x11, &GETTER, 0);
 		let records = [head_record(&source.head()), code_record(&[0x5b; 11])];
-		let bundle = bundle(&[source.clone()], []).cut(&records, 2);
+		let bundle = bundle(slice::from_ref(&source), []).cut(&records, 2);
 		bundle.load_map();
 		let reason = Fault::CodeHash {
 			source_address: source.address,

@@ -139,7 +139,7 @@ fn release_of_a_full_batch_works() {
 	new_test_ext().execute_and_check(|| {
 		let address = |number: u64| H160::from_low_u64_be(0x1000 + number);
 		let accounts: Vec<_> = (0..257).map(|n| external(0, n + 2, 10).at(address(n))).collect();
-		accounts.iter().for_each(|account| EVM::set_nonce(&account.address, 1).unwrap());
+		accounts.iter().for_each(|account| set_nonce(account.address, 1));
 		let records: Vec<_> = in_order(&accounts).iter().flat_map(Source::records).collect();
 		let bundle =
 			bundle(&accounts, []).cut(&records, 100).with(|manifest| manifest.map_run_log2 = 6);

@@ -1,5 +1,7 @@
 //! The course of an import when all is well.
 
+use std::slice;
+
 use hex_literal::hex;
 use migration_primitives::{
 	hash::keccak256,
@@ -18,7 +20,7 @@ pub(super) const GETTER: [u8; 11] = hex!("60005460005260206000f3");
 fn import_of_one_contract_deposits_every_event_works() {
 	new_test_ext().execute_and_check(|| {
 		let source = contract(0x11, &GETTER, 2);
-		let bundle = bundle(&[source.clone()], []);
+		let bundle = bundle(slice::from_ref(&source), []);
 		assert_eq!((bundle.map_chunks(), bundle.count()), (1, 2));
 		bundle.import();
 
@@ -174,7 +176,7 @@ fn second_migration_after_the_first_works() {
 		first.import();
 		first.activate();
 		let source = contract(0x12, &GETTER, 3);
-		let mut second = bundle(&[source.clone()], []);
+		let mut second = bundle(slice::from_ref(&source), []);
 		second.migration = 1;
 		second.import();
 		assert_imported(&source, source.address);
@@ -207,7 +209,7 @@ fn full_scope_preserves_what_the_map_does_not_name_works() {
 fn imported_contract_answers_read_only_calls_before_the_activation_works() {
 	new_test_ext().execute_and_check(|| {
 		let source = contract(0x11, &GETTER, 1);
-		bundle(&[source.clone()], []).import();
+		bundle(slice::from_ref(&source), []).import();
 		let request = ExecuteRequest::call(user(), source.address, vec![], GAS);
 		let answer = EVM::execute(request, ExecuteMode::ReadOnly).expect("the call is valid");
 		assert_eq!(answer.value, source.slots[0].value.0.to_vec());

@@ -1,5 +1,7 @@
 //! The bounds of chunks, and that the heaviest fits.
 
+use std::slice;
+
 use frame_support::traits::Hooks;
 use migration_primitives::item::Slot;
 
@@ -56,12 +58,12 @@ fn heaviest_chunk_is_heavier_than_any_works() {
 	let code_head = |code: &[u8]| head_record(&contract(0x11, code, 0).head());
 	let slot = slot_record(&Slot { key: word(1), value: word(1) });
 	let long = vec![0x5b; 65_536];
-	let slots = filled(&[slot.clone()]);
+	let slots = filled(slice::from_ref(&slot));
 	let mut slots_then_heads = slot.repeat(MaxChunkSlots::get() as usize);
 	let room = MaxChunkBytes::get() as usize - slots_then_heads.len();
 	slots_then_heads.extend(head.repeat(room / head.len()));
 	let chunks = [
-		filled(&[head.clone()]),
+		filled(slice::from_ref(&head)),
 		filled(&[code_head(&[0]), code_record(&[0])]),
 		filled(&[code_record(&[0])]),
 		filled(&[code_head(&long), code_record(&long)]),

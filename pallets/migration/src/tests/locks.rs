@@ -53,7 +53,7 @@ fn contract_that_calls_an_account_under_import_halts_works() {
 		let mut code = vec![0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x73];
 		code.extend_from_slice(&[0x11; 20]);
 		code.extend_from_slice(&[0x5a, 0xf1, 0x50, 0x00]);
-		EVM::set_code(&at(0xcc), code).unwrap();
+		set_code(at(0xcc), code);
 		let bundle = bundle(&[contract(0x11, &GETTER, 4)], []);
 		bundle.import();
 		assert_halts(call(user(), at(0xcc), 0), at(0x11));

@@ -172,3 +172,11 @@ fn assert_nothing_but_the_record_changed(before: &BTreeMap<Vec<u8>, Vec<u8>>, mi
 fn signed_by(name: &str) -> RuntimeOrigin {
 	RuntimeOrigin::signed(account(name))
 }
+
+fn set_code(address: H160, code: Vec<u8>) {
+	EVM::set_code(&address, code).expect("the code is short");
+}
+
+fn set_nonce(address: H160, nonce: u64) {
+	EVM::set_nonce(&address, nonce).expect("every nonce fits");
+}

@@ -1,5 +1,7 @@
 //! Chunks that governance approved and whose records cannot be.
 
+use std::slice;
+
 use migration_primitives::{
 	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
 	item::{AccountHead, ItemError, Slot},
@@ -41,7 +43,7 @@ fn assert_last_faults(accounts: &[Source], chunks: &[Vec<Vec<u8>>], reason: Faul
 #[track_caller]
 fn assert_record_faults(source: &Source, records: Vec<Vec<u8>>, reason: Fault) {
 	let accounts = [source.clone()];
-	assert_last_faults(&accounts, &[records.clone()], reason);
+	assert_last_faults(&accounts, slice::from_ref(&records), reason);
 	let (last, first) = records.split_last().expect("there is a record");
 	if !first.is_empty() {
 		assert_last_faults(&accounts, &[first.to_vec(), vec![last.clone()]], reason);
@@ -181,9 +183,9 @@ fn account_that_ends_too_early_faults_works() {
 	for (length, slots, code) in [(1, 4, true), (2, 4, false), (5, 1, false)] {
 		let reason = Fault::Incomplete { source_address, slots, code };
 		let mut cut = records[..length].to_vec();
-		assert_last_faults(&accounts[..1], &[cut.clone()], reason);
+		assert_last_faults(&accounts[..1], slice::from_ref(&cut), reason);
 		cut.push(next.clone());
-		assert_last_faults(&accounts, &[cut.clone(), vec![next.clone()]][..1], reason);
+		assert_last_faults(&accounts, slice::from_ref(&cut), reason);
 	}
 }
 
@@ -227,8 +229,10 @@ fn slots_at_the_chunks_limit_work_and_above_fault() {
 	for limit in [20, 21] {
 		new_test_ext().execute_and_check(|| {
 			MaxChunkSlots::set(limit);
-			let bundle = approved(&[account.clone()], &[records.clone()])
-				.with(|manifest| manifest.totals = bundle(&[account.clone()], []).manifest.totals);
+			let bundle =
+				approved(slice::from_ref(&account), slice::from_ref(&records)).with(|manifest| {
+					manifest.totals = bundle(slice::from_ref(&account), []).manifest.totals
+				});
 			bundle.load_map();
 			if limit == 20 {
 				assert_faults(bundle.chunk(0), Fault::TooManySlots { found: 21, limit });

@@ -1,5 +1,7 @@
 //! Bundles that governance approved and that do not fit the map, the sums or this chain.
 
+use std::slice;
+
 use migration_primitives::{
 	limits::MAX_CODE_BYTES,
 	manifest::{BalancePolicy, Manifest},
@@ -75,7 +77,7 @@ fn contract_at_a_precompile_or_at_zero_faults_works() {
 	for number in [0, 1, 9, 0x11, 0x100] {
 		let target = H160::from_low_u64_be(number);
 		for source in [contract(0x11, &GETTER, 0), contract(0x11, &[], 1)] {
-			let moved = bundle(&[source.clone()], [(at(0x11), Target::Explicit(target))]);
+			let moved = bundle(slice::from_ref(&source), [(at(0x11), Target::Explicit(target))]);
 			let reason = Fault::ReservedAddress { source_address: at(0x11), target };
 			assert_last_faults(moved, reason);
 			let reason = Fault::ReservedAddress { source_address: target, target };
@@ -176,7 +178,7 @@ fn fault_keeps_what_earlier_chunks_brought_works() {
 		let source = contract(0x11, &GETTER, 4);
 		let mut records = source.records();
 		records[5] = vec![0xff];
-		let bundle = bundle(&[source.clone()], []).cut(&records, 3);
+		let bundle = bundle(slice::from_ref(&source), []).cut(&records, 3);
 		bundle.load_map();
 		submit(bundle.chunk(0));
 		assert_eq!(EVM::account_code(&at(0x11)), GETTER.to_vec());

@@ -33,8 +33,8 @@ fn imported_accounts_are_stored_as_those_written_directly_works() {
 	});
 	new_test_ext().execute_and_check(|| {
 		for account in &accounts {
-			EVM::set_nonce(&account.address, account.nonce).unwrap();
-			EVM::set_code(&account.address, account.code.clone()).unwrap();
+			set_nonce(account.address, account.nonce);
+			set_code(account.address, account.code.clone());
 			for slot in &account.slots {
 				EVM::set_storage(&account.address, slot.key, slot.value);
 			}

@@ -1,0 +1,235 @@
+//! Chunks that governance approved although they are wrong: the chain takes nothing of them, says
+//! why, and stays usable. And a target that is occupied, which stops nothing.
+
+use anyhow::{Context, Result};
+use evm_migrate::bundle::{Bundle, Manifest};
+use migration_primitives::{
+	address::{create_address, truncated},
+	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
+	item::{put_account, put_code, put_slot, AccountHead, Slot},
+	manifest::TreeSummary,
+	merkle::{leaf, Tree},
+	snapshot::Scope,
+	status::{AccountRecord, AccountState, MigrationRecord, Stage},
+	H160, H256, U256,
+};
+use migration_tests::{
+	account::Account,
+	bundle::{chunk_of, pack, submit, verify, MINT},
+	node::Node,
+	rpc::to_hex,
+	session::Session,
+	state::{item, State},
+	synthetic::{made_up, Synthetic, COUNTER},
+};
+use serde_json::{json, Value};
+use sp_core::crypto::AccountId32;
+
+const ETHER: u128 = 1_000_000_000_000_000_000;
+
+/// A chunk whose contents are wrong.
+struct Wrong {
+	what: &'static str,
+	bytes: Vec<u8>,
+	/// Words of the reason that the chain gives.
+	reason: &'static str,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chunk_that_was_approved_but_is_wrong_fails() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let snapshot = folder.path().join("source.snapshot");
+	Synthetic::large(1, Scope::Full, 3, 10, 3).write(&snapshot)?;
+	let bundle = Bundle::load(&pack(folder.path(), &snapshot, &[], &MINT).await?)?;
+	let node = Node::start().await?;
+	let session = node.session().await?;
+	let before = State::read(&session.rpc).await?;
+	for (migration, wrong) in (0u32..).zip(wrong_chunks()) {
+		let Wrong { what, bytes, reason } = wrong;
+		let found = fault(&session, &bundle.manifest, migration, &bytes).await.context(what)?;
+		assert!(found.contains(reason), "{what}: {found}, expected {reason}");
+	}
+	// Nothing was written: the EVM is empty, and all accounts but that of the sudo key are as before.
+	assert!(session.rpc.bytes("eth_getCode", json!([made_up(b"contract", 0)])).await?.is_empty());
+	let evm = item("EVM", "AccountStorages");
+	let keys: Vec<String> =
+		session.rpc.request("state_getKeysPaged", json!([to_hex(&evm), 10])).await?;
+	assert_eq!(keys, Vec::<String>::new());
+	let accounts = State::accounts_apart_from(&session.rpc, &Account::alice().id()).await?;
+	accounts.ensure_equal(&before.only_accounts_apart_from(&Account::alice().id()))?;
+	Ok(())
+}
+
+/// Proposes a migration of this one chunk, submits it, and gives the reason of the fault.
+async fn fault(
+	session: &Session,
+	sound: &Manifest,
+	migration: u32,
+	bytes: &[u8],
+) -> Result<String> {
+	let root = leaf(Tree::Chunks, 0, bytes);
+	let manifest = Manifest { chunks: TreeSummary { root, count: 1 }, ..sound.clone() };
+	let call = session.call("Migration", "propose", &manifest)?;
+	session.execute(&Account::alice(), &session.sudo(&call)?).await?.succeeded()?;
+	let chunk = chunk_of(session, migration, 0, bytes, &[])?;
+	let included = session.include(&session.general(&chunk, 0)?).await?.succeeded()?;
+	assert!(included.has("Migration.Faulted"), "{:?}", included.events);
+
+	let record: Option<MigrationRecord<u32>> =
+		session.api("MigrationRuntimeApi_migration", migration).await?;
+	let record = record.context("the migration's record")?;
+	let Stage::Faulted(reason) = record.stage else { panic!("stage {:?}", record.stage) };
+	assert_eq!(record.progress, Default::default(), "nothing of the chunk counts");
+	let status: Value = session.rpc.request("migration_status", json!([migration])).await?;
+	assert_eq!(status["fault"], json!(reason.to_string()));
+
+	let again = session.rpc.submit(&session.general(&chunk, 1)?).await?;
+	let refusal = again.expect_err("a faulted migration takes no chunk");
+	assert_eq!((refusal.code, refusal.data.contains("Custom error: 2")), (1010, true));
+	// Only root's own hand leads out of a fault.
+	session.set_storage(&item("Migration", "Active"), None).await?;
+	Ok(reason.to_string())
+}
+
+fn head(address: H160) -> AccountHead {
+	AccountHead {
+		address,
+		nonce: 1,
+		balance: U256::zero(),
+		code_hash: KECCAK_EMPTY,
+		storage_root: EMPTY_TRIE_ROOT,
+		code_length: 0,
+		slot_count: 0,
+		proof: Vec::new(),
+	}
+}
+
+fn contract(address: H160, slots: u64) -> AccountHead {
+	AccountHead {
+		code_hash: keccak256(&COUNTER),
+		storage_root: H256::repeat_byte(1),
+		code_length: COUNTER.len() as u32,
+		slot_count: slots,
+		..head(address)
+	}
+}
+
+fn records(put: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+	let mut bytes = Vec::new();
+	put(&mut bytes);
+	bytes
+}
+
+/// Two slots in the order of their keys' hashes.
+fn two_slots() -> [Slot; 2] {
+	let slot = |number| Slot { key: H256::from_low_u64_be(number), value: H256::repeat_byte(1) };
+	let mut slots = [slot(1), slot(2)];
+	slots.sort_by_key(|slot| keccak256(slot.key.as_bytes()));
+	slots
+}
+
+fn wrong_chunks() -> Vec<Wrong> {
+	let (one, [low, high]) = (made_up(b"one", 0), two_slots());
+	let begin = |out: &mut Vec<u8>, slots| {
+		put_account(&contract(one, slots), out);
+		put_code(&COUNTER, out);
+	};
+	let wrong = |what, reason, bytes| Wrong { what, bytes, reason };
+	let long = AccountHead { code_length: 65_537, ..contract(one, 0) };
+	let rich = AccountHead { balance: U256::MAX, ..head(one) };
+	let other_code = AccountHead { code_hash: keccak256(&[1]), ..contract(one, 2) };
+	vec![
+		wrong("an account twice", "out of order or there twice", records(|out| {
+			put_account(&head(one), out);
+			put_account(&head(one), out);
+		})),
+		wrong("slots out of order", "out of order or there twice", records(|out| {
+			begin(out, 2);
+			put_slot(&high, out);
+			put_slot(&low, out);
+		})),
+		wrong("a slot twice", "out of order or there twice", records(|out| {
+			begin(out, 2);
+			put_slot(&low, out);
+			put_slot(&low, out);
+		})),
+		wrong("a zero-valued slot", "zero or not in its shortest form", records(|out| {
+			begin(out, 1);
+			out.push(1);
+			out.extend_from_slice(&[0; 33]);
+		})),
+		wrong("too few slots", "slots missing", records(|out| {
+			begin(out, 2);
+			put_slot(&low, out);
+		})),
+		wrong("code above the limit", "code of 65537 bytes", records(|out| put_account(&long, out))),
+		wrong("other code than its hash", "hashes to", records(|out| {
+			put_account(&other_code, out);
+			put_code(&COUNTER, out);
+		})),
+		wrong("a balance of no token", "differ from the manifest's totals", records(|out| {
+			put_account(&rich, out);
+		})),
+		wrong("trailing bytes", "no record begins with the byte", records(|out| {
+			put_account(&head(one), out);
+			out.push(0xff);
+		})),
+		wrong("a record cut off", "end inside a record", records(|out| {
+			put_account(&head(one), out);
+			out.pop();
+		})),
+		wrong("an empty chunk", "without records", Vec::new()),
+	]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn import_to_an_occupied_target_is_listed_works() -> Result<()> {
+	let node = Node::start().await?;
+	let session = node.session().await?;
+	let bob = Account::bob();
+	let creator = truncated(bob.id().as_ref());
+	let occupied = create_address(creator, 0);
+	occupy(&session, &bob, creator).await?;
+
+	let folder = tempfile::tempdir()?;
+	let snapshot = folder.path().join("source.snapshot");
+	let chain = Synthetic::large(1, Scope::Selected, 3, 10, 3);
+	chain.write(&snapshot)?;
+	let source = made_up(b"contract", 1);
+	let remap = format!("{source:?}={occupied:?}");
+	let bundle = pack(folder.path(), &snapshot, &["--remap", &remap], &MINT).await?;
+	submit(&node, &bundle, &["--activate", "--release"]).await?;
+
+	let found = verify(&node, &bundle, &["--list", "1000"]).await?.expect_code(1)?;
+	let differences = found.json["differences"].as_array().cloned().unwrap_or_default();
+	assert!(!differences.is_empty());
+	for difference in &differences {
+		assert_eq!(difference["source"], json!(source), "only the collision differs");
+		assert_eq!(difference["target"], json!(occupied));
+	}
+	assert!(differences.iter().any(|difference| difference["field"] == json!("state")));
+	let record: Option<AccountRecord<AccountId32>> =
+		session.api("MigrationRuntimeApi_target_of", (1u64, source)).await?;
+	let state = record.map(|record| record.state);
+	assert!(matches!(state, Some(AccountState::Collided(_))), "{state:?}");
+	// What was there stays as it was.
+	let code = session.rpc.bytes("eth_getCode", json!([occupied, "latest"])).await?;
+	assert_eq!(code, COUNTER);
+	Ok(())
+}
+
+/// Creates a contract on the target.
+async fn occupy(session: &Session, by: &Account, creator: H160) -> Result<()> {
+	let deposit = session.transfer(&evm_migrate::substrate::Keys::hashed_account(creator), ETHER)?;
+	session.execute(by, &deposit).await?.succeeded()?;
+	// Copies what stands behind it into memory and returns it.
+	let length = COUNTER.len() as u8;
+	let copy = [0x60, length, 0x60, 12, 0x60, 0, 0x39, 0x60, length, 0x60, 0, 0xf3];
+	let (init, value, gas) = ([&copy[..], &COUNTER].concat(), U256::zero(), 500_000u64);
+	let (price, none) = (U256::from(2_000_000_000u64), None::<U256>);
+	let lists = (Vec::<(H160, Vec<H256>)>::new(), Vec::<u8>::new());
+	let call = session.call("EVM", "create", (creator, init, value, gas, price, none, none, lists))?;
+	let included = session.execute(by, &call).await?.succeeded()?;
+	assert!(included.has("EVM.Created"), "{:?}", included.events);
+	Ok(())
+}

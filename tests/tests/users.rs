@@ -1,0 +1,278 @@
+//! Users go on while an import runs: their transactions are in every block, what is under import is
+//! locked and opens with the activation, and nobody stops an import by sending wei to its targets.
+
+use std::{
+	collections::BTreeMap,
+	path::PathBuf,
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc,
+	},
+	time::Duration,
+};
+
+use anyhow::{ensure, Context, Result};
+use evm_migrate::{bundle::Bundle, substrate::Keys};
+use migration_primitives::{snapshot::Scope, H160, H256};
+use migration_tests::{
+	account::Account,
+	bundle::{chunk, map_chunk, pack, start_submit, submit, verify, MINT},
+	node::Node,
+	session::Session,
+	synthetic::{made_up, Synthetic},
+	wait::{IMPORT, INCLUSION},
+	wallet::{balance, nonce, receipt, send_raw, slot, Action, Wallet, GAS_PRICE},
+};
+use serde_json::json;
+use tempfile::TempDir;
+
+const ETHER: u128 = 1_000_000_000_000_000_000;
+/// Blocks that hold a chunk of the large import, at least.
+const IMPORT_BLOCKS: usize = 10;
+
+async fn prepare(folder: &TempDir, chain: &Synthetic, options: &[&str]) -> Result<PathBuf> {
+	let snapshot = folder.path().join("source.snapshot");
+	chain.write(&snapshot)?;
+	pack(folder.path(), &snapshot, &[], &[&MINT[..], options].concat()).await
+}
+
+/// Gives an EVM address wei of Bob's.
+async fn fund(session: &Session, address: H160, value: u128) -> Result<()> {
+	let call = session.transfer(&Keys::hashed_account(address), value)?;
+	session.execute(&Account::bob(), &call).await?.succeeded()?;
+	Ok(())
+}
+
+/// A transaction of a user.
+struct Sent {
+	/// The best block when the pool had it.
+	known_at: u32,
+	/// Bytes of a Substrate transaction, or the hash of an Ethereum transaction.
+	what: Transaction,
+}
+
+enum Transaction {
+	Substrate(Vec<u8>),
+	Ethereum(String),
+}
+
+/// Sends a transfer of each kind every few milliseconds, until it is told to stop.
+async fn send_on(session: Session, wallet: Wallet, stop: Arc<AtomicBool>) -> Result<Vec<Sent>> {
+	const PAUSE: Duration = Duration::from_millis(80);
+	let (rpc, user) = (&session.rpc, Account::bob());
+	let chain_id = u64::try_from(rpc.quantity("eth_chainId", json!([])).await?)?;
+	let mut substrate = session.nonce(&user.id()).await?;
+	let mut ethereum = nonce(rpc, wallet.address()).await?;
+	let receiver = made_up(b"receiver", 0);
+	let mut sent = Vec::new();
+	while !stop.load(Ordering::Relaxed) {
+		let call = session.transfer(&Keys::hashed_account(receiver), 1)?;
+		let transfer = session.signed(&user, substrate, &call);
+		let answer = rpc.submit(&transfer).await?;
+		ensure!(answer.is_ok(), "the pool refuses a transfer: {answer:?}");
+		substrate += 1;
+		let known_at = rpc.best_number().await?;
+		sent.push(Sent { known_at, what: Transaction::Substrate(transfer) });
+
+		let action = Action::transfer(receiver, 1);
+		let raw = match ethereum % 2 {
+			0 => wallet.legacy(chain_id, ethereum, &action)?,
+			_ => wallet.eip1559(chain_id, ethereum, &action)?,
+		};
+		let hash = send_raw(rpc, &raw).await?;
+		let hash = hash.map_err(|refusal| anyhow::anyhow!("{refusal:?}"))?;
+		ethereum += 1;
+		let known_at = rpc.best_number().await?;
+		sent.push(Sent { known_at, what: Transaction::Ethereum(hash) });
+		tokio::time::sleep(PAUSE).await;
+	}
+	Ok(sent)
+}
+
+/// What a block holds.
+#[derive(Debug, Default)]
+struct Content {
+	chunks: usize,
+	transfers: usize,
+	ethereum: usize,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_transactions_are_in_every_block_of_an_import_works() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let chain = Synthetic::large(1, Scope::Full, 40, 200, 100);
+	let bundle = prepare(&folder, &chain, &["--chunk-slots", "60"]).await?;
+	let node = Node::start_with(&["--block-time", "500"]).await?;
+	let session = node.session().await?;
+	let wallet = Wallet::new(1)?;
+	fund(&session, wallet.address(), ETHER).await?;
+
+	let first = session.rpc.best_number().await?;
+	let stop = Arc::new(AtomicBool::new(false));
+	let users = tokio::spawn(send_on(session.clone(), wallet, stop.clone()));
+	start_submit(&node, &bundle, &["--in-flight", "8"])?.wait(IMPORT).await?.expect_code(0)?;
+	let last = session.rpc.best_number().await?;
+	stop.store(true, Ordering::Relaxed);
+	let sent = users.await??;
+
+	let (mut blocks, mut included) = (BTreeMap::<u32, Content>::new(), Vec::new());
+	for Sent { known_at, what } in &sent {
+		let (block, is_transfer) = match what {
+			Transaction::Substrate(bytes) => {
+				(session.find(bytes, *known_at - 1, INCLUSION).await?.block, true)
+			},
+			Transaction::Ethereum(hash) => {
+				let receipt = receipt(&session.rpc, hash, INCLUSION).await?;
+				let number = receipt["blockNumber"].as_str().unwrap_or_default();
+				(u32::from_str_radix(number.trim_start_matches("0x"), 16)?, false)
+			},
+		};
+		let content = blocks.entry(block).or_default();
+		match is_transfer {
+			true => content.transfers += 1,
+			false => content.ethereum += 1,
+		}
+		included.push((*known_at, block));
+	}
+	for number in first..=last {
+		let hash = session.rpc.block_hash(number).await?.context("a block of the past")?;
+		let events = session.events(&hash).await?;
+		let applied = ["Migration.ChunkApplied", "Migration.MapChunkApplied"];
+		blocks.entry(number).or_default().chunks =
+			events.iter().filter(|event| applied.contains(&event.name.as_str())).count();
+	}
+
+	// Nobody waits for longer than the block that was being made and the next one.
+	for (known_at, block) in &included {
+		assert!(*block <= known_at + 2, "known at {known_at}, included in {block}: {blocks:?}");
+	}
+	let with_chunks: Vec<(&u32, &Content)> =
+		blocks.iter().filter(|(_, content)| content.chunks > 0).collect();
+	let mut shared = 0;
+	for (number, content) in &with_chunks {
+		// Somebody waited when the block was begun.
+		let waiting = included.iter().any(|(known, block)| known + 2 <= **number && block >= *number);
+		if waiting || content.transfers + content.ethereum > 0 {
+			assert!(content.transfers > 0 && content.ethereum > 0, "block {number}: {content:?}");
+			shared += 1;
+		}
+	}
+	println!(
+		"{} transactions of users; {} blocks with chunks, {shared} of them with users' too",
+		sent.len(),
+		with_chunks.len(),
+	);
+	assert!(with_chunks.len() >= IMPORT_BLOCKS, "{blocks:?}");
+	assert!(shared + 1 >= with_chunks.len(), "{shared} of {}: {blocks:?}", with_chunks.len());
+	Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn transaction_that_touches_an_account_under_import_fails() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let (contract, holder) = (made_up(b"contract", 0), Wallet::new(7)?);
+	let mut chain = Synthetic::new(1, Scope::Full);
+	chain.contract(contract, 5, 10);
+	chain.external(holder.address(), 3, ETHER);
+	let bundle = prepare(&folder, &chain, &[]).await?;
+	let node = Node::start().await?;
+	let session = node.session().await?;
+	let (rpc, user) = (&session.rpc, Wallet::new(8)?);
+	fund(&session, user.address(), ETHER).await?;
+	submit(&node, &bundle, &[]).await?;
+
+	let before = balance(rpc, user.address()).await?;
+	let hash = user.send(rpc, &Action::call(contract)).await?;
+	let halted = receipt(rpc, &hash, INCLUSION).await?;
+	assert_eq!(halted["status"], json!("0x0"), "{halted}");
+	let gas = Action::call(contract).gas;
+	assert_eq!(halted["gasUsed"], json!(format!("{gas:#x}")), "all gas is consumed");
+	let price = halted["effectiveGasPrice"].as_str().unwrap_or_default();
+	let price = u128::from_str_radix(price.trim_start_matches("0x"), 16)?;
+	assert!(price > 0 && price <= GAS_PRICE);
+	assert_eq!(before - balance(rpc, user.address()).await?, u128::from(gas) * price);
+	assert_eq!(nonce(rpc, user.address()).await?, 1);
+	let block = halted["blockHash"].as_str().context("a block")?;
+	let locked = session.events(block).await?;
+	let locked = locked.iter().find(|event| event.name == "EVM.AccountLocked");
+	assert_eq!(locked.map(|event| event.fields.as_slice()), Some(contract.as_bytes()));
+	assert_eq!(slot(rpc, contract, 0).await?, H256::from_low_u64_be(41).0);
+
+	// Its owners cannot act either, by either kind of key.
+	let refused = holder.send(rpc, &Action::transfer(user.address(), 1)).await;
+	let refused = refused.err().map(|error| error.to_string()).unwrap_or_default();
+	assert!(refused.contains("sender is locked by a migration"), "{refused}");
+
+	submit(&node, &bundle, &["--activate", "--release"]).await?;
+	verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	let hash = user.send(rpc, &Action::call(contract)).await?;
+	let done = receipt(rpc, &hash, INCLUSION).await?;
+	assert_eq!(done["status"], json!("0x1"), "{done}");
+	assert_eq!(slot(rpc, contract, 0).await?, H256::from_low_u64_be(42).0);
+	let hash = holder.send(rpc, &Action::transfer(user.address(), 1)).await?;
+	assert_eq!(receipt(rpc, &hash, INCLUSION).await?["status"], json!("0x1"));
+	assert_eq!(nonce(rpc, holder.address()).await?, 4);
+	Ok(())
+}
+
+/// Sends one wei to each address, all in one go.
+async fn dust(session: &Session, stranger: &Account, targets: &[H160]) -> Result<()> {
+	let from = session.rpc.best_number().await?;
+	let first = session.nonce(&stranger.id()).await?;
+	let mut transactions = Vec::new();
+	for (nonce, target) in (first..).zip(targets) {
+		let call = session.transfer(&Keys::hashed_account(*target), 1)?;
+		let transaction = session.signed(stranger, nonce, &call);
+		let answer = session.rpc.submit(&transaction).await?;
+		ensure!(answer.is_ok(), "the pool refuses dust: {answer:?}");
+		transactions.push(transaction);
+	}
+	for transaction in transactions {
+		session.find(&transaction, from, INCLUSION).await?.succeeded()?;
+	}
+	Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dust_at_every_target_and_stage_stops_nothing_works() -> Result<()> {
+	const STAGES: u128 = 5;
+	let folder = tempfile::tempdir()?;
+	let chain = Synthetic::large(1, Scope::Selected, 3, 30, 4);
+	let options = ["--map-run-log2", "2", "--chunk-slots", "25"];
+	let path = prepare(&folder, &chain, &options).await?;
+	let bundle = Bundle::load(&path)?;
+	let targets: Vec<H160> = chain.accounts.keys().copied().collect();
+	let node = Node::start().await?;
+	let session = node.session().await?;
+	let (alice, stranger) = (Account::alice(), Account::bob());
+
+	dust(&session, &stranger, &targets[1..]).await?;
+	let call = session.call("Migration", "propose", &bundle.manifest)?;
+	session.execute(&alice, &session.sudo(&call)?).await?.succeeded()?;
+	dust(&session, &stranger, &targets).await?;
+	for index in 0..bundle.map_chunk_count() {
+		let call = map_chunk(&session, &bundle, 0, index)?;
+		session.include(&session.general(&call, 0)?).await?.succeeded()?;
+	}
+	dust(&session, &stranger, &targets).await?;
+	for index in 0..bundle.chunk_count() / 2 {
+		let call = chunk(&session, &bundle, 0, index)?;
+		session.include(&session.general(&call, 0)?).await?.succeeded()?;
+	}
+	dust(&session, &stranger, &targets).await?;
+	submit(&node, &path, &[]).await?;
+	dust(&session, &stranger, &targets).await?;
+	let deposits = ["--allow-deposits"];
+	verify(&node, &path, &deposits).await?.expect_code(0)?;
+	submit(&node, &path, &["--activate", "--release"]).await?;
+	let verified = verify(&node, &path, &deposits).await?.expect_code(0)?;
+	assert_eq!(verified.number("mismatches")?, 0);
+
+	for (index, (address, account)) in chain.accounts.iter().enumerate() {
+		let sent = if index == 0 { STAGES - 1 } else { STAGES };
+		let expected = u128::try_from(account.balance).unwrap_or_default() + sent;
+		assert_eq!(balance(&session.rpc, *address).await?, expected, "{address:?}");
+		assert_eq!(nonce(&session.rpc, *address).await?, account.nonce, "{address:?}");
+	}
+	Ok(())
+}
