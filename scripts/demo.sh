@@ -42,7 +42,7 @@ start_node "$WORK/node.log" --base-path "$WORK/chain"
 say "node at $NODE_WS"
 
 step "Plan"
-"$BIN/evm-migrate" plan --snapshot "$SNAPSHOT" --output "$WORK/map.json"
+"$BIN/evm-migrate" plan --snapshot "$SNAPSHOT" --all-entries --output "$WORK/map.json"
 step "Pack"
 "$BIN/evm-migrate" pack --snapshot "$SNAPSHOT" --map "$WORK/map.json" \
 	--policy mint:1000000000000000000000000 --output "$WORK/bundle"

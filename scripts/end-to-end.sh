@@ -26,7 +26,7 @@ say "the snapshot of the live node equals the committed one, byte for byte"
 
 step "Target: import and verification"
 start_node "$WORK/node.log" --base-path "$WORK/chain"
-"$BIN/evm-migrate" plan --snapshot "$WORK/live.snapshot" --output "$WORK/map.json"
+"$BIN/evm-migrate" plan --snapshot "$WORK/live.snapshot" --all-entries --output "$WORK/map.json"
 "$BIN/evm-migrate" pack --snapshot "$WORK/live.snapshot" --map "$WORK/map.json" \
 	--policy mint:1000000000000000000000000 --output "$WORK/bundle"
 "$BIN/evm-migrate" submit --bundle "$WORK/bundle" --node "$NODE_WS" --dev-signer alice --activate --release

@@ -89,6 +89,10 @@ pub struct PlanArgs {
 	/// A contract that gets the address which CREATE gives its deployer at this nonce.
 	#[arg(long, value_name = "SOURCE=DEPLOYER:NONCE", value_parser = parse::create)]
 	pub create: Vec<(H160, Target<AccountId32>)>,
+	/// Give every account an entry, so that the map's root binds all of them. Without it a snapshot
+	/// of every account has entries only for what changes.
+	#[arg(long)]
+	pub all_entries: bool,
 	/// The limits of chunks, for the estimate.
 	#[command(flatten)]
 	pub chunks: ChunkArgs,
@@ -246,6 +250,9 @@ pub struct VerifyArgs {
 	/// Count wei that came on top of what the migration brought as a note, not as a mismatch.
 	#[arg(long)]
 	pub allow_deposits: bool,
+	/// Also list the contracts with both addresses, and the proof-of-existence records.
+	#[arg(long)]
+	pub table: bool,
 	/// Most mismatches to list; all are counted.
 	#[arg(long, value_name = "N", default_value_t = 100)]
 	pub list: usize,

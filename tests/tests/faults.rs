@@ -167,8 +167,9 @@ fn wrong_chunks() -> Vec<Wrong> {
 			put_account(&other_code, out);
 			put_code(&COUNTER, out);
 		})),
-		wrong("a balance of no token", "differ from the manifest's totals", records(|out| {
-			put_account(&rich, out);
+		wrong("a balance of no token", "does not fit", records(|out| put_account(&rich, out))),
+		wrong("a balance beyond the totals", "differ from the manifest's totals", records(|out| {
+			put_account(&AccountHead { balance: U256::from(1u128 << 100), ..head(one) }, out);
 		})),
 		wrong("trailing bytes", "no record begins with the byte", records(|out| {
 			put_account(&head(one), out);

@@ -44,7 +44,7 @@ async fn disturb(victim: Victim, seed: u64) -> Result<()> {
 	let folder = tempfile::tempdir()?;
 	let snapshot = folder.path().join("source.snapshot");
 	Synthetic::large(1, Scope::Selected, 24, 150, 120).write(&snapshot)?;
-	let options = ["--map-run-log2", "4", "--chunk-slots", "75"];
+	let options = ["--map-run-log2", "4", "--chunk-slots", "60"];
 	let bundle = pack(folder.path(), &snapshot, &[], &[&MINT[..], &options].concat()).await?;
 	let undisturbed = undisturbed(&bundle).await?;
 	println!("undisturbed: {} keys, digest {:?}", undisturbed.len(), undisturbed.digest());
@@ -107,7 +107,7 @@ fn points(total: u64, random: &mut Random) -> Vec<u64> {
 /// The number of chunks of a bundle, map chunks counted.
 fn total(bundle: &Path) -> Result<u64> {
 	let bundle = evm_migrate::bundle::Bundle::load(bundle)?;
-	assert!(bundle.chunk_count() >= 50, "{} chunks", bundle.chunk_count());
+	assert!(bundle.chunk_count() >= 60, "{} chunks", bundle.chunk_count());
 	Ok(u64::from(bundle.map_chunk_count()) + u64::from(bundle.chunk_count()))
 }
 

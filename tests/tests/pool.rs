@@ -15,7 +15,7 @@ use migration_tests::{
 	rpc::Refusal,
 	session::Session,
 	state::State,
-	synthetic::Synthetic,
+	synthetic::{made_up, Synthetic},
 };
 use tempfile::TempDir;
 
@@ -50,7 +50,9 @@ struct Prepared {
 async fn prepare(chain_id: u64) -> Result<Prepared> {
 	let folder = tempfile::tempdir()?;
 	let snapshot = folder.path().join("source.snapshot");
-	Synthetic::large(chain_id, Scope::Selected, 3, 30, 9).write(&snapshot)?;
+	let mut chain = Synthetic::large(chain_id, Scope::Selected, 3, 30, 8);
+	chain.external(made_up(b"of this chain alone", chain_id), 1, 1);
+	chain.write(&snapshot)?;
 	let options = ["--map-run-log2", "2", "--chunk-slots", "20"];
 	let path = pack(folder.path(), &snapshot, &[], &[&MINT[..], &options].concat()).await?;
 	let bundle = Bundle::load(&path)?;

@@ -32,9 +32,14 @@ const LISTED: usize = 20;
 
 /// Makes the map.
 pub(super) fn run(args: PlanArgs, console: &Console) -> Result<Outcome> {
-	let rules = rules(&args)?;
+	let mut rules = rules(&args)?;
 	let limits = ChunkLimits { bytes: args.chunks.chunk_bytes, slots: args.chunks.chunk_slots };
 	let survey = survey(&args.snapshot, limits)?;
+	if args.all_entries {
+		for source in survey.accounts.keys() {
+			rules.entry(*source).or_insert(Target::Preserve);
+		}
+	}
 	let entries = resolve(survey.header.scope, &survey.accounts, &rules)?;
 	let changed: BTreeSet<H160> = entries
 		.iter()

@@ -76,7 +76,7 @@ impl Chain {
 			return Err(SubstrateError::NoMigrations { url, name, api: API });
 		}
 		let metadata = Arc::new(metadata(&node).await?);
-		Ok(Self { node: Arc::new(node), genesis, metadata: metadata.into(), version })
+		Ok(Self { node: Arc::new(node), genesis, metadata, version })
 	}
 
 	/// The node.

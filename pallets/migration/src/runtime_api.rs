@@ -1,5 +1,8 @@
 //! What wallets, indexers and the command line ask the runtime.
 
+// The macro repeats the bounds of the trait's parameters.
+#![allow(clippy::multiple_bound_locations)]
+
 use codec::Codec;
 use migration_primitives::{
 	manifest::Manifest,
@@ -10,7 +13,7 @@ use migration_primitives::{
 
 sp_api::decl_runtime_apis! {
 	/// Migrations, the address map in both directions, and the proof-of-existence records.
-	#[allow(missing_docs, clippy::multiple_bound_locations)] // The macro's own items.
+	#[allow(missing_docs)] // The macro's own items.
 	pub trait MigrationRuntimeApi<AccountId: Codec, BlockNumber: Codec> {
 		/// The migration that imports now.
 		fn active() -> Option<u32>;

@@ -9,7 +9,7 @@ use migration_primitives::status::Stage;
 use super::{check_fault, record_of, SubmitError};
 use crate::{
 	console::Console,
-	substrate::{Chain, Signer},
+	substrate::{Chain, Signer, SubstrateError},
 };
 
 const POLL: Duration = Duration::from_millis(200);
@@ -40,7 +40,18 @@ pub(super) async fn activate(
 				let mut call = chain.call_index("Migration", "activate")?.to_vec();
 				migration.encode_to(&mut call);
 				console.say(format!("activating migration {migration} through sudo"));
-				chain.execute(signer, "Migration.activate", &chain.sudo(&call)?).await?;
+				let call = chain.sudo(&call)?;
+				match chain.execute(signer, "Migration.activate", &call).await {
+					Ok(_) => {}
+					Err(error @ SubstrateError::Failed { .. }) => {
+						let at = chain.finalized().await?.hash;
+						// A run that was stopped may have activated it.
+						if record_of(chain, migration, at).await?.stage != Stage::Completed {
+							return Err(error.into());
+						}
+					}
+					Err(error) => return Err(error.into()),
+				}
 				continue;
 			}
 			_ => {}

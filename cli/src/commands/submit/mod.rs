@@ -4,6 +4,7 @@
 //! stopped at any moment and started again.
 
 mod activate;
+mod check;
 mod flow;
 mod release;
 
@@ -14,7 +15,7 @@ use codec::Encode;
 use migration_primitives::{
 	fault::Fault,
 	status::{MigrationRecord, Stage},
-	H256,
+	H160, H256,
 };
 use serde_json::json;
 
@@ -23,7 +24,7 @@ use crate::{
 	args::{Propose, SubmitArgs},
 	bundle::Bundle,
 	console::{Console, Outcome},
-	substrate::{Chain, Node, Signer},
+	substrate::{Chain, Node, Signer, SubstrateError},
 };
 
 /// Why a migration cannot go on.
@@ -48,6 +49,16 @@ pub(super) enum SubmitError {
 		migration: u32,
 		/// Its manifest.
 		manifest: H256,
+	},
+	/// An account that an earlier migration brought.
+	#[error("{source_address:?} or its target {target:?} was taken by migration {by} before")]
+	Taken {
+		/// The account on the source.
+		source_address: H160,
+		/// Its target.
+		target: H160,
+		/// The earlier migration.
+		by: u32,
 	},
 	/// A chunk that the chain does not take.
 	#[error(
@@ -201,12 +212,19 @@ async fn find_or_propose(
 		}
 		match args.propose {
 			Propose::Sudo => {
-				check_limits(chain, bundle)?;
+				check::limits(chain, bundle)?;
+				check::not_taken(chain, bundle, at.hash).await?;
 				let signer = Signer::from_args(&args.signer)?;
 				let mut call = chain.call_index("Migration", "propose")?.to_vec();
 				bundle.manifest.encode_to(&mut call);
 				console.say(format!("proposing the manifest {manifest:?} through sudo"));
-				chain.execute(&signer, "Migration.propose", &chain.sudo(&call)?).await?;
+				let call = chain.sudo(&call)?;
+				match chain.execute(&signer, "Migration.propose", &call).await {
+					Ok(_) => {}
+					// A run that was stopped may have proposed it.
+					Err(SubstrateError::Failed { .. }) if is_proposed(chain, manifest).await? => {}
+					Err(error) => return Err(error.into()),
+				}
 			}
 			Propose::Wait => {
 				let seconds = args.stall;
@@ -219,22 +237,7 @@ async fn find_or_propose(
 	}
 }
 
-/// A migration whose chunks the chain cannot take would stand in the way of others.
-fn check_limits(chain: &Chain, bundle: &Bundle) -> Result<()> {
-	let largest = &bundle.largest;
-	for (what, option, constant, found) in [
-		("bytes of a chunk", "--chunk-bytes", "MaxChunkBytes", largest.bytes),
-		("slots of a chunk", "--chunk-slots", "MaxChunkSlots", largest.slots),
-	] {
-		let limit: u32 = chain.constant("Migration", constant)?;
-		if found > limit {
-			return Err(SubmitError::AboveLimit { what, limit, found, option }.into());
-		}
-	}
-	let limit: u32 = chain.constant("Migration", "MaxMapChunkBytes")?;
-	let longest = (0..bundle.map_chunk_count()).map(|index| bundle.map_chunk(index).0.len()).max();
-	match longest.filter(|found| *found as u64 > u64::from(limit)) {
-		Some(found) => Err(SubmitError::MapChunkAboveLimit { limit, found }.into()),
-		None => Ok(()),
-	}
+async fn is_proposed(chain: &Chain, manifest: H256) -> Result<bool> {
+	let at = chain.finalized().await?;
+	Ok(find(chain, manifest, at.hash).await?.is_some())
 }

@@ -6,7 +6,7 @@ use migration_primitives::H160;
 
 use crate::{
 	console::Console,
-	substrate::{Chain, Keys, Signer},
+	substrate::{Chain, Keys, Signer, SubstrateError},
 };
 
 /// Accounts of one call; the pallet takes 256.
@@ -21,6 +21,7 @@ pub(super) async fn release(
 ) -> Result<usize> {
 	let index = chain.call_index("Migration", "release")?;
 	let mut released = 0usize;
+	let mut last: Vec<H160> = Vec::new();
 	loop {
 		let at = chain.finalized().await?;
 		// What was released is no longer there, so that the first page is always the next one.
@@ -31,9 +32,14 @@ pub(super) async fn release(
 			return Ok(released);
 		}
 		console.say(format!("releasing {} accounts", sources.len()));
-		released = released.saturating_add(sources.len());
 		let mut call = index.to_vec();
-		(migration, sources).encode_to(&mut call);
-		chain.execute(signer, "Migration.release", &call).await?;
+		(migration, &sources).encode_to(&mut call);
+		match chain.execute(signer, "Migration.release", &call).await {
+			Ok(_) => released = released.saturating_add(sources.len()),
+			// Anybody may release, so that some of them may be gone already: ask anew, once.
+			Err(SubstrateError::Failed { .. }) if last != sources => {}
+			Err(error) => return Err(error.into()),
+		}
+		last = sources;
 	}
 }

@@ -12,7 +12,7 @@ use migration_primitives::{
 };
 use sp_core::crypto::AccountId32;
 
-use super::{extra::decode, findings::Mismatch, AccountAnswer, Context};
+use super::{extra::decode, findings::Mismatch, table::Row, AccountAnswer, Context};
 use crate::{
 	commands::show,
 	parse,
@@ -52,6 +52,7 @@ pub(super) async fn check_account(context: &Context<'_>, job: AccountJob) -> Res
 		answer: AccountAnswer { source, target, ..AccountAnswer::default() },
 	};
 	check.record();
+	check.answer.row = Some(Row::new(&job.head, target, &found.code));
 	Ok(check.answer)
 }
 
@@ -227,7 +228,7 @@ impl Check<'_> {
 			_ if locked || !share.is_zero() => {
 				self.code();
 				self.nonce_and_balance(record.surplus, !locked);
-			},
+			}
 			_ => self.at_least_nonce(),
 		}
 	}

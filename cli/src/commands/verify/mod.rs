@@ -13,6 +13,7 @@ mod account;
 mod extra;
 mod findings;
 mod slots;
+mod table;
 
 use std::{fs::File, pin::pin};
 
@@ -32,6 +33,7 @@ use self::{
 	extra::{Checksum, Everything},
 	findings::{Findings, Mismatch},
 	slots::{check_slots, SlotJob},
+	table::{Row, Table},
 };
 use super::{
 	show,
@@ -84,11 +86,12 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 	check_migration(&context, &record, args.before_activate, &mut findings).await?;
 	let poe_verified = check_proofs(&context, &mut findings).await?;
 	let bar = console.progress(bundle.manifest.totals.accounts, "accounts");
-	let everything = check_records(&context, &mut findings, &bar).await?;
+	let mut table = args.table.then(Table::default);
+	let everything = check_records(&context, &mut findings, &mut table, &bar).await?;
 	bar.finish_and_clear();
 	everything.check_extra(&context, &mut findings).await?;
 	let totals = &bundle.manifest.totals;
-	Ok(findings.outcome(json!({
+	let mut outcome = findings.outcome(json!({
 		"migration": migration,
 		"manifest": bundle.manifest_hash,
 		"stage": show::stage(&record.stage),
@@ -103,7 +106,12 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		"released": everything.released,
 		"already_present": everything.already_present,
 		"poe_verified": poe_verified,
-	})))
+	}));
+	if let Some(table) = table {
+		let proofs = table::proofs(&context).await?;
+		outcome.text = format!("{table}\n{proofs}\n{}", outcome.text);
+	}
+	Ok(outcome)
 }
 
 async fn check_migration(
@@ -146,6 +154,10 @@ async fn check_proofs(context: &Context<'_>, findings: &mut Findings) -> Result<
 		(ProofKind::Snapshot, manifest.snapshot_digest),
 		(ProofKind::AddressMap, manifest.map.root),
 	] {
+		// In `Full` scope the map may be empty: everything keeps its address.
+		if kind == ProofKind::AddressMap && manifest.map.count == 0 {
+			continue;
+		}
 		let record = context.chain.proof(digest, context.at.hash).await?;
 		let fits = record.as_ref().is_some_and(|record| {
 			let same_source = (record.source_chain_id, record.source_block, record.source_hash)
@@ -170,6 +182,7 @@ async fn check_proofs(context: &Context<'_>, findings: &mut Findings) -> Result<
 async fn check_records(
 	context: &Context<'_>,
 	findings: &mut Findings,
+	table: &mut Option<Table>,
 	bar: &ProgressBar,
 ) -> Result<Everything> {
 	let jobs = Jobs { reader: context.bundle.reader()?, context, open: None, slots: Vec::new() };
@@ -197,6 +210,9 @@ async fn check_records(
 			Answer::Slots(mismatches) => findings.extend(mismatches),
 			Answer::Account(answer) => {
 				everything.note(&answer);
+				if let (Some(table), Some(row)) = (table.as_mut(), answer.row) {
+					table.add(row);
+				}
 				findings.extend(answer.mismatches);
 				findings.note(answer.notes);
 				bar.inc(1);
@@ -230,6 +246,8 @@ struct AccountAnswer {
 	state: Option<AccountState>,
 	/// Wei that wait for it.
 	owed: u128,
+	/// Its line of the table.
+	row: Option<Row>,
 	mismatches: Vec<Mismatch>,
 	notes: Vec<Mismatch>,
 }
