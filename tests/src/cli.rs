@@ -88,6 +88,11 @@ impl Running {
 		}
 	}
 
+	/// What it said so far.
+	pub fn talk(&mut self) -> Result<String> {
+		read(&mut self.stderr)
+	}
+
 	fn output(&mut self, status: ExitStatus) -> Result<Output> {
 		let stdout = read(&mut self.stdout)?;
 		let last = stdout.lines().last().unwrap_or_default();

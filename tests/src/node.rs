@@ -1,4 +1,6 @@
 //! The node: started on a free port with a folder of its own, ended with its owner.
+//!
+//! Where the environment variable `MIGRATION_TESTS_KEEP` is set, its folder stays.
 
 use std::{
 	fs::{self, File},
@@ -38,7 +40,8 @@ impl Node {
 
 	/// A node with further options.
 	pub async fn start_with(options: &[&str]) -> Result<Self> {
-		let folder = tempfile::Builder::new().prefix("migration-node-").tempdir()?;
+		let mut folder = tempfile::Builder::new().prefix("migration-node-").tempdir()?;
+		folder.disable_cleanup(std::env::var_os("MIGRATION_TESTS_KEEP").is_some());
 		let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
 		let (child, port) = spawn(folder.path(), &options, 0, 0).await?;
 		Ok(Self { child, port, folder, options, starts: 1 })

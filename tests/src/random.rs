@@ -13,7 +13,7 @@ impl Random {
 	}
 
 	/// The next number.
-	pub fn next(&mut self) -> u64 {
+	pub fn next_number(&mut self) -> u64 {
 		self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
 		let mut mixed = self.0;
 		mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -24,7 +24,7 @@ impl Random {
 	/// A number of the range, which is not empty.
 	pub fn within(&mut self, range: Range<u64>) -> u64 {
 		let length = range.end.saturating_sub(range.start).max(1);
-		range.start.saturating_add(self.next() % length)
+		range.start.saturating_add(self.next_number() % length)
 	}
 }
 
@@ -36,7 +36,7 @@ mod tests {
 	#[test]
 	fn next_of_a_known_seed_works() {
 		let mut random = Random::new(1_234_567);
-		assert_eq!(random.next(), 6_457_827_717_110_365_317);
-		assert_eq!(random.next(), 3_203_168_211_198_807_973);
+		assert_eq!(random.next_number(), 6_457_827_717_110_365_317);
+		assert_eq!(random.next_number(), 3_203_168_211_198_807_973);
 	}
 }

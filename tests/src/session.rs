@@ -81,7 +81,7 @@ impl Session {
 			spec_version: number("specVersion")?,
 			transaction_version: number("transactionVersion")?,
 			genesis: rpc.request("chain_getBlockHash", json!([0])).await?,
-			metadata: Arc::new(metadata).into(),
+			metadata: Arc::new(metadata),
 			rpc,
 		})
 	}

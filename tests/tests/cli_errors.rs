@@ -91,7 +91,7 @@ fn respond(stream: TcpStream, answer: fn(&str) -> Option<Value>) -> Result<()> {
 			None => {
 				let error = json!({ "code": -32601, "message": "Method not found" });
 				json!({ "jsonrpc": "2.0", "id": request["id"], "error": error })
-			},
+			}
 		}
 		.to_string();
 		write!(

@@ -139,46 +139,86 @@ fn wrong_chunks() -> Vec<Wrong> {
 	let rich = AccountHead { balance: U256::MAX, ..head(one) };
 	let other_code = AccountHead { code_hash: keccak256(&[1]), ..contract(one, 2) };
 	vec![
-		wrong("an account twice", "out of order or there twice", records(|out| {
-			put_account(&head(one), out);
-			put_account(&head(one), out);
-		})),
-		wrong("slots out of order", "out of order or there twice", records(|out| {
-			begin(out, 2);
-			put_slot(&high, out);
-			put_slot(&low, out);
-		})),
-		wrong("a slot twice", "out of order or there twice", records(|out| {
-			begin(out, 2);
-			put_slot(&low, out);
-			put_slot(&low, out);
-		})),
-		wrong("a zero-valued slot", "zero or not in its shortest form", records(|out| {
-			begin(out, 1);
-			out.push(1);
-			out.extend_from_slice(&[0; 33]);
-		})),
-		wrong("too few slots", "slots missing", records(|out| {
-			begin(out, 2);
-			put_slot(&low, out);
-		})),
-		wrong("code above the limit", "code of 65537 bytes", records(|out| put_account(&long, out))),
-		wrong("other code than its hash", "hashes to", records(|out| {
-			put_account(&other_code, out);
-			put_code(&COUNTER, out);
-		})),
+		wrong(
+			"an account twice",
+			"out of order or there twice",
+			records(|out| {
+				put_account(&head(one), out);
+				put_account(&head(one), out);
+			}),
+		),
+		wrong(
+			"slots out of order",
+			"out of order or there twice",
+			records(|out| {
+				begin(out, 2);
+				put_slot(&high, out);
+				put_slot(&low, out);
+			}),
+		),
+		wrong(
+			"a slot twice",
+			"out of order or there twice",
+			records(|out| {
+				begin(out, 2);
+				put_slot(&low, out);
+				put_slot(&low, out);
+			}),
+		),
+		wrong(
+			"a zero-valued slot",
+			"zero or not in its shortest form",
+			records(|out| {
+				begin(out, 1);
+				out.push(1);
+				out.extend_from_slice(&[0; 33]);
+			}),
+		),
+		wrong(
+			"too few slots",
+			"slots missing",
+			records(|out| {
+				begin(out, 2);
+				put_slot(&low, out);
+			}),
+		),
+		wrong(
+			"code above the limit",
+			"code of 65537 bytes",
+			records(|out| put_account(&long, out)),
+		),
+		wrong(
+			"other code than its hash",
+			"hashes to",
+			records(|out| {
+				put_account(&other_code, out);
+				put_code(&COUNTER, out);
+			}),
+		),
 		wrong("a balance of no token", "does not fit", records(|out| put_account(&rich, out))),
-		wrong("a balance beyond the totals", "differ from the manifest's totals", records(|out| {
-			put_account(&AccountHead { balance: U256::from(1u128 << 100), ..head(one) }, out);
-		})),
-		wrong("trailing bytes", "no record begins with the byte", records(|out| {
-			put_account(&head(one), out);
-			out.push(0xff);
-		})),
-		wrong("a record cut off", "end inside a record", records(|out| {
-			put_account(&head(one), out);
-			out.pop();
-		})),
+		wrong(
+			"a balance beyond the totals",
+			"differ from the manifest's totals",
+			records(|out| {
+				put_account(&AccountHead { balance: U256::from(1u128 << 100), ..head(one) }, out);
+			}),
+		),
+		wrong(
+			"trailing bytes",
+			"no record begins with the byte",
+			records(|out| {
+				put_account(&head(one), out);
+				out.push(0xff);
+			}),
+		),
+		wrong(
+			"a record cut off",
+			"end inside a record",
+			records(|out| {
+				put_account(&head(one), out);
+				out.pop();
+			}),
+		),
 		wrong("an empty chunk", "without records", Vec::new()),
 	]
 }
@@ -221,7 +261,8 @@ async fn import_to_an_occupied_target_is_listed_works() -> Result<()> {
 
 /// Creates a contract on the target.
 async fn occupy(session: &Session, by: &Account, creator: H160) -> Result<()> {
-	let deposit = session.transfer(&evm_migrate::substrate::Keys::hashed_account(creator), ETHER)?;
+	let deposit =
+		session.transfer(&evm_migrate::substrate::Keys::hashed_account(creator), ETHER)?;
 	session.execute(by, &deposit).await?.succeeded()?;
 	// Copies what stands behind it into memory and returns it.
 	let length = COUNTER.len() as u8;
@@ -229,7 +270,8 @@ async fn occupy(session: &Session, by: &Account, creator: H160) -> Result<()> {
 	let (init, value, gas) = ([&copy[..], &COUNTER].concat(), U256::zero(), 500_000u64);
 	let (price, none) = (U256::from(2_000_000_000u64), None::<U256>);
 	let lists = (Vec::<(H160, Vec<H256>)>::new(), Vec::<u8>::new());
-	let call = session.call("EVM", "create", (creator, init, value, gas, price, none, none, lists))?;
+	let call =
+		session.call("EVM", "create", (creator, init, value, gas, price, none, none, lists))?;
 	let included = session.execute(by, &call).await?.succeeded()?;
 	assert!(included.has("EVM.Created"), "{:?}", included.events);
 	Ok(())

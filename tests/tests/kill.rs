@@ -23,6 +23,9 @@ const SLOWLY: [&str; 2] = ["--in-flight", "4"];
 const IMPORTS: u64 = 2;
 const KILLS: u64 = 5;
 
+/// Until the next chunks are applied, restarts included.
+const PROGRESS: Duration = Duration::from_secs(120);
+
 /// Who is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Victim {
@@ -113,7 +116,7 @@ fn total(bundle: &Path) -> Result<u64> {
 
 /// Waits until at least `point` chunks are applied. The command must not end before.
 async fn await_progress(rpc: &Rpc, point: u64, running: &mut Running) -> Result<()> {
-	wait_until("the import's progress", IMPORT, || {
+	let progressed = wait_until("the import's progress", PROGRESS, || {
 		let ended = running.ended();
 		async move {
 			if let Some(output) = ended? {
@@ -128,5 +131,6 @@ async fn await_progress(rpc: &Rpc, point: u64, running: &mut Running) -> Result<
 			Ok((applied >= point).then_some(()))
 		}
 	})
-	.await
+	.await;
+	progressed.with_context(|| format!("to {point}; the command said: {:?}", running.talk()))
 }

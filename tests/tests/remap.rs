@@ -186,7 +186,8 @@ async fn check_map(node: &Node, session: &Session, scene: &Scene) -> Result<()> 
 		assert_eq!(found.expect_code(1)?.json["found"], json!(false));
 	}
 	for method in ["migration_targetOf", "migration_sourceOf"] {
-		let params = if method.ends_with("targetOf") { json!([1, nobody]) } else { json!([nobody]) };
+		let params =
+			if method.ends_with("targetOf") { json!([1, nobody]) } else { json!([nobody]) };
 		assert_eq!(session.rpc.request::<Value>(method, params).await?, Value::Null);
 	}
 	Ok(())
@@ -262,6 +263,7 @@ fn evm_call(session: &Session, source: H160, target: H160) -> Result<Vec<u8>> {
 
 async fn free(session: &Session, account: &AccountId32) -> Result<u128> {
 	let value = session.storage(&Keys::account(account)).await?;
-	let data = value.map(|bytes| evm_migrate::substrate::AccountData::decode(&bytes)).transpose()?;
+	let data =
+		value.map(|bytes| evm_migrate::substrate::AccountData::decode(&bytes)).transpose()?;
 	Ok(data.map(|data| data.free).unwrap_or_default())
 }

@@ -120,12 +120,12 @@ async fn users_transactions_are_in_every_block_of_an_import_works() -> Result<()
 		let (block, is_transfer) = match what {
 			Transaction::Substrate(bytes) => {
 				(session.find(bytes, *known_at - 1, INCLUSION).await?.block, true)
-			},
+			}
 			Transaction::Ethereum(hash) => {
 				let receipt = receipt(&session.rpc, hash, INCLUSION).await?;
 				let number = receipt["blockNumber"].as_str().unwrap_or_default();
 				(u32::from_str_radix(number.trim_start_matches("0x"), 16)?, false)
-			},
+			}
 		};
 		let content = blocks.entry(block).or_default();
 		match is_transfer {
@@ -151,7 +151,8 @@ async fn users_transactions_are_in_every_block_of_an_import_works() -> Result<()
 	let mut shared = 0;
 	for (number, content) in &with_chunks {
 		// Somebody waited when the block was begun.
-		let waiting = included.iter().any(|(known, block)| known + 2 <= **number && block >= *number);
+		let waiting =
+			included.iter().any(|(known, block)| known + 2 <= **number && block >= *number);
 		if waiting || content.transfers + content.ethereum > 0 {
 			assert!(content.transfers > 0 && content.ethereum > 0, "block {number}: {content:?}");
 			shared += 1;
