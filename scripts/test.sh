@@ -13,12 +13,13 @@ step "Toolchain"
 select_toolchain
 step "Format"
 cargo fmt --all --check || die "run 'cargo fmt --all' with the toolchain of scripts/toolchain.sh"
-step "Build: node, command line, and the no_std runtime as Wasm"
-build
 step "Lints"
-# clippy's driver instead of the compiler for our own crates: it reuses every built dependency.
+# clippy's driver instead of the compiler for our own crates: it reuses every built dependency. Before
+# the build, which then puts the real binaries where these without the Wasm runtime were.
 SKIP_WASM_BUILD=1 RUSTC_WORKSPACE_WRAPPER="$(command -v clippy-driver)" CLIPPY_ARGS="-Dwarnings__CLIPPY_HACKERY__" \
 	cargo build --locked --release --workspace --lib --bins
+step "Build: node, command line, and the no_std runtime as Wasm"
+build
 step "Unit, integration and documentation tests"
 export MIGRATION_NODE="$BIN/migration-node" EVM_MIGRATE="$BIN/evm-migrate"
 cargo test --locked --release --workspace

@@ -3,7 +3,7 @@
 use std::{
 	ffi::OsStr,
 	fs::File,
-	io::{Read, Seek, SeekFrom},
+	os::unix::fs::FileExt,
 	process::{Child, Command, ExitStatus, Stdio},
 	time::Duration,
 };
@@ -67,7 +67,7 @@ impl Running {
 			Ok(status) => self.output(status),
 			Err(error) => {
 				self.kill()?;
-				let talk = read(&mut self.stderr)?;
+				let talk = read(&self.stderr)?;
 				Err(error.context(format!("the command said: {talk}")))
 			}
 		}
@@ -89,17 +89,17 @@ impl Running {
 	}
 
 	/// What it said so far.
-	pub fn talk(&mut self) -> Result<String> {
-		read(&mut self.stderr)
+	pub fn talk(&self) -> Result<String> {
+		read(&self.stderr)
 	}
 
 	fn output(&mut self, status: ExitStatus) -> Result<Output> {
-		let stdout = read(&mut self.stdout)?;
+		let stdout = read(&self.stdout)?;
 		let last = stdout.lines().last().unwrap_or_default();
 		Ok(Output {
 			code: status.code(),
 			json: serde_json::from_str(last).unwrap_or_default(),
-			talk: read(&mut self.stderr)?,
+			talk: read(&self.stderr)?,
 		})
 	}
 }
@@ -132,9 +132,9 @@ impl Output {
 	}
 }
 
-fn read(file: &mut File) -> Result<String> {
-	let mut bytes = Vec::new();
-	file.seek(SeekFrom::Start(0))?;
-	file.read_to_end(&mut bytes)?;
+/// The whole file. The program that writes it shares its position, so that is left alone.
+fn read(file: &File) -> Result<String> {
+	let mut bytes = vec![0; usize::try_from(file.metadata()?.len())?];
+	file.read_exact_at(&mut bytes, 0)?;
 	Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

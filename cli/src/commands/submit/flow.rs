@@ -27,6 +27,11 @@ const POLL: Duration = Duration::from_millis(150);
 const RESEND: Duration = Duration::from_secs(30);
 /// After this time a chunk is given again that the pool could not take.
 const RETRY: Duration = Duration::from_secs(1);
+/// After this time without progress the next chunk is given again under another hash. A pool that
+/// learns of a chunk and of the block with the one before it at the same time may keep the chunk
+/// waiting for that one for ever, and refuse the same hash as known. Where it has the chunk ready, it
+/// refuses the other hash for its priority, which costs nothing.
+const OVERDUE: Duration = Duration::from_secs(3);
 
 /// Codes of `author_submitExtrinsic` (sc-rpc-api).
 mod code {
@@ -89,7 +94,7 @@ pub(super) async fn bring_in(
 			(seen, progress) = ((low, high), Instant::now());
 		}
 		let end = low.saturating_add(args.in_flight.into()).min(flow.limit(best.as_ref()));
-		flow.send(high, end).await?;
+		flow.send(high, end, progress.elapsed() > OVERDUE).await?;
 		if progress.elapsed() > stall {
 			let (what, last) = (flow.name(high), flow.last.clone());
 			return Err(SubmitError::Stalled { what, seconds: args.stall, last }.into());
@@ -113,6 +118,17 @@ struct Sent {
 	generation: u64,
 	variation: u64,
 	taken: bool,
+}
+
+/// What to do with a chunk now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+	/// Give it to the node, under this variation of its hash.
+	Give(u64),
+	/// The node has it: go on to the next one.
+	Skip,
+	/// The node could not take it a moment ago, and those behind it need it.
+	Stop,
 }
 
 impl Flow<'_> {
@@ -148,19 +164,17 @@ impl Flow<'_> {
 		}
 	}
 
-	/// Gives the chunks from `start` to `end` to the node, unless it has them.
-	async fn send(&mut self, start: u64, end: u64) -> Result<()> {
+	/// Gives the chunks from `start` to `end` to the node, unless it has them. `overdue` tells whether
+	/// the one at `start` should have been applied by now.
+	async fn send(&mut self, start: u64, end: u64, overdue: bool) -> Result<()> {
 		self.sent.retain(|position, _| *position >= start);
 		for position in start..end {
 			let generation = self.chain.node().generation();
-			let variation = match self.sent.get(&position) {
-				Some(sent) if sent.is_fresh(generation) => match sent.taken {
-					true => continue,
-					// Those behind it need it.
-					false => break,
-				},
-				Some(sent) => sent.variation,
-				None => 0,
+			let overdue = overdue && position == start;
+			let variation = match turn(self.sent.get(&position), generation, overdue) {
+				Turn::Give(variation) => variation,
+				Turn::Skip => continue,
+				Turn::Stop => break,
 			};
 			let (answer, variation) = self.give(position, variation).await?;
 			let taken = match answer {
@@ -227,11 +241,17 @@ impl Flow<'_> {
 	}
 }
 
-impl Sent {
-	/// Whether there is no reason yet to give it again.
-	fn is_fresh(&self, generation: u64) -> bool {
-		let patience = if self.taken { RESEND } else { RETRY };
-		self.generation == generation && self.at.elapsed() < patience
+fn turn(sent: Option<&Sent>, generation: u64, overdue: bool) -> Turn {
+	let Some(sent) = sent else { return Turn::Give(0) };
+	let age = sent.at.elapsed();
+	if sent.taken && overdue && age > OVERDUE {
+		return Turn::Give(sent.variation.saturating_add(1));
+	}
+	let patience = if sent.taken { RESEND } else { RETRY };
+	match sent.generation == generation && age < patience {
+		true if sent.taken => Turn::Skip,
+		true => Turn::Stop,
+		false => Turn::Give(sent.variation),
 	}
 }
 
@@ -291,6 +311,21 @@ mod tests {
 		] {
 			assert_eq!(judged(code, message), Answer::Later(message.to_owned()));
 		}
+	}
+
+	#[test]
+	fn turn_of_what_was_given_before_works() {
+		let now = Instant::now();
+		let ago = |seconds| now.checked_sub(Duration::from_secs(seconds)).expect("a time");
+		let sent = |seconds, taken| Sent { at: ago(seconds), generation: 1, variation: 4, taken };
+		assert_eq!(turn(None, 1, true), Turn::Give(0));
+		assert_eq!(turn(Some(&sent(0, true)), 1, true), Turn::Skip);
+		assert_eq!(turn(Some(&sent(10, true)), 1, false), Turn::Skip);
+		assert_eq!(turn(Some(&sent(10, true)), 1, true), Turn::Give(5));
+		assert_eq!(turn(Some(&sent(40, true)), 1, false), Turn::Give(4));
+		assert_eq!(turn(Some(&sent(0, true)), 2, false), Turn::Give(4));
+		assert_eq!(turn(Some(&sent(0, false)), 1, true), Turn::Stop);
+		assert_eq!(turn(Some(&sent(10, false)), 1, true), Turn::Give(4));
 	}
 
 	#[test]
