@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 trap clean_up EXIT
 select_toolchain
-[ -x "$BIN/migration-node" ] && [ -x "$BIN/evm-migrate" ] || build
+build
 install_example_tools
 RECORDED="$ROOT/examples/anvil-defi"
 WORK="$(mktemp -d)"

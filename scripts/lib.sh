@@ -87,20 +87,25 @@ start_node() {
 	"$BIN/migration-node" --dev --rpc-port 0 --no-prometheus --no-telemetry "$@" >"$log" 2>&1 &
 	NODE_PID=$!
 	CHILDREN+=("$NODE_PID")
-	address="$(wait_for_line "$log" 'Running JSON-RPC server: addr=127\.0\.0\.1:[0-9]+' 60 "$NODE_PID")" ||
-		die "the node did not start within a minute; its last lines are above, all of them in $log"
+	address="$(wait_for_line "$log" 'Running JSON-RPC server: addr=127\.0\.0\.1:[0-9]+' 180 "$NODE_PID")" ||
+		die "the node did not start within three minutes; its last lines are above"
 	NODE_WS="ws://127.0.0.1:${address##*:}"
 	NODE_HTTP="http://127.0.0.1:${address##*:}"
 }
 
 EXAMPLE="$ROOT/scripts/example"
 
-# install_example_tools: anvil, cast and the contracts' artefacts, from npm.
-install_example_tools() {
+# check_example_tools: stops unless Node.js and npm are there, before anything takes time.
+check_example_tools() {
 	command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 ||
 		die "this needs Node.js 20 or later with npm, for the Ethereum node and the tools of the example"
 	[ "$(node -p 'Number(process.versions.node.split(".")[0])')" -ge 20 ] ||
 		die "Node.js $(node --version) is too old; 20 or later is needed"
+}
+
+# install_example_tools: anvil, cast and the contracts' artefacts, from npm.
+install_example_tools() {
+	check_example_tools
 	[ -f "$EXAMPLE/node_modules/.package-lock.json" ] && [ "$EXAMPLE/node_modules/.package-lock.json" -nt "$EXAMPLE/package-lock.json" ] && return
 	step "Tools of the example from npm"
 	( cd "$EXAMPLE" && npm ci --no-audit --no-fund ) >&2 || die "npm ci failed in scripts/example; see the lines above"

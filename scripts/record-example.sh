@@ -20,7 +20,7 @@ esac
 
 trap clean_up EXIT
 select_toolchain
-[ -x "$BIN/evm-migrate" ] || build
+build
 install_example_tools
 mkdir -p "$OUTPUT"
 WORK="$(mktemp -d)"

@@ -9,6 +9,7 @@ cd "$ROOT"
 trap clean_up EXIT
 
 check_machine
+check_example_tools
 step "Toolchain"
 select_toolchain
 step "Format"

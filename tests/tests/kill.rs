@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Duration};
 
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 use migration_primitives::snapshot::Scope;
 use migration_tests::{
 	bundle::{pack, start_submit, submit, verify, MINT},
