@@ -21,10 +21,10 @@ use tempfile::TempDir;
 
 /// Codes of `author_submitExtrinsic`.
 mod code {
-	pub(super) const BAD_FORMAT: i32 = 1001;
 	pub(super) const VERIFICATION: i32 = 1002;
 	pub(super) const INVALID: i32 = 1010;
 	pub(super) const ALREADY_IMPORTED: i32 = 1013;
+	pub(super) const UNDECODABLE: i32 = 1040;
 }
 
 const BAD_PROOF: &str = "Transaction has a bad signature";
@@ -187,7 +187,7 @@ fn while_importing(session: &Session, ours: &Bundle, other: &Bundle) -> Result<V
 	let longer = [&path[..], &[H256::zero()]].concat();
 	let too_long = of(&bytes, &[H256::zero(); 33])?;
 	let right = session.general(&of(&bytes, &path)?, 0)?;
-	let format = |what, transaction| Bad { what, transaction, code: code::BAD_FORMAT, data: "" };
+	let format = |what, transaction| Bad { what, transaction, code: code::UNDECODABLE, data: "" };
 	Ok(vec![
 		invalid("a map chunk after the map", STALE, map_chunk(session, ours, MIGRATION, 2)?)?,
 		invalid(

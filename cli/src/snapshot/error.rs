@@ -62,7 +62,7 @@ pub enum SnapshotError {
 	#[error("the snapshot's header cannot be decoded: {0}")]
 	Header(codec::Error),
 	/// The source block's header cannot be parsed.
-	#[error("the source block's header cannot be parsed")]
+	#[error("the source block's header in the snapshot cannot be parsed")]
 	BlockHeader(#[source] HeaderError),
 	/// The source block's header does not hash to the block's hash.
 	#[error("the source block's header hashes to {found:?}, the snapshot says {expected:?}")]
@@ -89,7 +89,7 @@ pub enum SnapshotError {
 		inside: &'static str,
 	},
 	/// A record cannot be read.
-	#[error("the record at byte {offset} cannot be read")]
+	#[error("the snapshot's record at byte {offset} cannot be read")]
 	Item {
 		/// Where it begins.
 		offset: u64,
@@ -97,7 +97,7 @@ pub enum SnapshotError {
 		source: ItemError,
 	},
 	/// A record contradicts another one, or the source block.
-	#[error("the record at byte {offset} is wrong")]
+	#[error("the snapshot's record at byte {offset} is wrong")]
 	Record {
 		/// Where it begins.
 		offset: u64,
