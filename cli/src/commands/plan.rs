@@ -34,7 +34,8 @@ const LISTED: usize = 20;
 pub(super) fn run(args: PlanArgs, console: &Console) -> Result<Outcome> {
 	let mut rules = rules(&args)?;
 	let limits = ChunkLimits { bytes: args.chunks.chunk_bytes, slots: args.chunks.chunk_slots };
-	let survey = survey(&args.snapshot, limits)?;
+	let survey = survey(&args.snapshot, limits)
+		.with_context(|| format!("the snapshot {} is not sound", args.snapshot.display()))?;
 	if args.all_entries {
 		for source in survey.accounts.keys() {
 			rules.entry(*source).or_insert(Target::Preserve);
