@@ -127,7 +127,8 @@ impl Sealer {
 		match self.seal(emptiness).await {
 			Ok(block) => {
 				// The body of a block that this node made just now is in its database.
-				for transaction in self.client.block_body(block).ok().flatten().unwrap_or_default() {
+				for transaction in self.client.block_body(block).ok().flatten().unwrap_or_default()
+				{
 					reported.remove(&self.pool.hash_of(&transaction));
 				}
 				// Until the pool has seen the block, it still counts what the block included.
