@@ -2,7 +2,6 @@
 //! locked and opens with the activation, and nobody stops an import by sending wei to its targets.
 
 use std::{
-	collections::BTreeMap,
 	path::PathBuf,
 	sync::{
 		atomic::{AtomicBool, Ordering},
@@ -16,11 +15,11 @@ use evm_migrate::{bundle::Bundle, substrate::Keys};
 use migration_primitives::{snapshot::Scope, H160, H256};
 use migration_tests::{
 	account::Account,
-	bundle::{chunk, map_chunk, pack, start_submit, submit, verify, MINT},
+	bundle::{chunk, map_chunk, pack, submit, verify, MINT},
 	node::Node,
 	session::Session,
 	synthetic::{made_up, Synthetic},
-	wait::{IMPORT, INCLUSION},
+	wait::INCLUSION,
 	wallet::{balance, nonce, receipt, send_raw, slot, Action, Wallet, GAS_PRICE},
 };
 use serde_json::json;
