@@ -79,8 +79,9 @@ impl Console {
 			}
 			Err(error) => {
 				let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-				self.say(format!("error: {}", sentence(&causes)));
-				(FAILED, json!({ "error": causes.first(), "causes": causes.get(1..) }))
+				let error = sentence(&causes);
+				self.say(format!("error: {error}"));
+				(FAILED, json!({ "error": error, "causes": causes.get(1..) }))
 			}
 		};
 		if self.json {

@@ -1,14 +1,7 @@
-//! Users go on while an import runs: their transactions are in every block, what is under import is
-//! locked and opens with the activation, and nobody stops an import by sending wei to its targets.
+//! Users beside an import: what is under import is locked and opens with the activation, and nobody
+//! stops an import by sending wei to its targets.
 
-use std::{
-	path::PathBuf,
-	sync::{
-		atomic::{AtomicBool, Ordering},
-		Arc,
-	},
-	time::Duration,
-};
+use std::path::PathBuf;
 
 use anyhow::{ensure, Context, Result};
 use evm_migrate::{bundle::Bundle, substrate::Keys};
@@ -20,14 +13,12 @@ use migration_tests::{
 	session::Session,
 	synthetic::{made_up, Synthetic},
 	wait::INCLUSION,
-	wallet::{balance, nonce, receipt, send_raw, slot, Action, Wallet, GAS_PRICE},
+	wallet::{balance, nonce, receipt, slot, Action, Wallet, GAS_PRICE},
 };
 use serde_json::json;
 use tempfile::TempDir;
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
-/// Blocks that hold a chunk of the large import, at least.
-const IMPORT_BLOCKS: usize = 10;
 
 async fn prepare(folder: &TempDir, chain: &Synthetic, options: &[&str]) -> Result<PathBuf> {
 	let snapshot = folder.path().join("source.snapshot");
@@ -40,60 +31,6 @@ async fn fund(session: &Session, address: H160, value: u128) -> Result<()> {
 	let call = session.transfer(&Keys::hashed_account(address), value)?;
 	session.execute(&Account::bob(), &call).await?.succeeded()?;
 	Ok(())
-}
-
-/// A transaction of a user.
-struct Sent {
-	/// The best block when the pool had it.
-	known_at: u32,
-	/// Bytes of a Substrate transaction, or the hash of an Ethereum transaction.
-	what: Transaction,
-}
-
-enum Transaction {
-	Substrate(Vec<u8>),
-	Ethereum(String),
-}
-
-/// Sends a transfer of each kind every few milliseconds, until it is told to stop.
-async fn send_on(session: Session, wallet: Wallet, stop: Arc<AtomicBool>) -> Result<Vec<Sent>> {
-	const PAUSE: Duration = Duration::from_millis(80);
-	let (rpc, user) = (&session.rpc, Account::bob());
-	let chain_id = u64::try_from(rpc.quantity("eth_chainId", json!([])).await?)?;
-	let mut substrate = session.nonce(&user.id()).await?;
-	let mut ethereum = nonce(rpc, wallet.address()).await?;
-	let receiver = made_up(b"receiver", 0);
-	let mut sent = Vec::new();
-	while !stop.load(Ordering::Relaxed) {
-		let call = session.transfer(&Keys::hashed_account(receiver), 1)?;
-		let transfer = session.signed(&user, substrate, &call);
-		let answer = rpc.submit(&transfer).await?;
-		ensure!(answer.is_ok(), "the pool refuses a transfer: {answer:?}");
-		substrate += 1;
-		let known_at = rpc.best_number().await?;
-		sent.push(Sent { known_at, what: Transaction::Substrate(transfer) });
-
-		let action = Action::transfer(receiver, 1);
-		let raw = match ethereum % 2 {
-			0 => wallet.legacy(chain_id, ethereum, &action)?,
-			_ => wallet.eip1559(chain_id, ethereum, &action)?,
-		};
-		let hash = send_raw(rpc, &raw).await?;
-		let hash = hash.map_err(|refusal| anyhow::anyhow!("{refusal:?}"))?;
-		ethereum += 1;
-		let known_at = rpc.best_number().await?;
-		sent.push(Sent { known_at, what: Transaction::Ethereum(hash) });
-		tokio::time::sleep(PAUSE).await;
-	}
-	Ok(sent)
-}
-
-/// What a block holds.
-#[derive(Debug, Default)]
-struct Content {
-	chunks: usize,
-	transfers: usize,
-	ethereum: usize,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

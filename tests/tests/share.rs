@@ -1,0 +1,230 @@
+//! Users' transactions are included beside the chunks of a large import, block by block.
+
+use std::{
+	collections::BTreeMap,
+	path::PathBuf,
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc,
+	},
+	time::Duration,
+};
+
+use anyhow::{ensure, Context, Result};
+use evm_migrate::{bundle::Bundle, substrate::Keys};
+use migration_primitives::snapshot::Scope;
+use migration_tests::{
+	account::Account,
+	bundle::{pack, submit, MINT},
+	node::Node,
+	session::Session,
+	synthetic::{made_up, Synthetic},
+	wait::INCLUSION,
+	wallet::{nonce, receipt, send_raw, Action, Wallet},
+};
+use serde_json::json;
+use sp_core::crypto::AccountId32;
+use tempfile::TempDir;
+
+const ETHER: u128 = 1_000_000_000_000_000_000;
+/// Users of each kind.
+const USERS: u64 = 3;
+/// Chunks of the import, at least.
+const CHUNKS: usize = 130;
+/// Chunks on their way at once, and so at most in one block.
+const IN_FLIGHT: usize = 8;
+/// Blocks until a user's transaction is included: the one that was being made, the next one, and two
+/// for a pool that is late on a slow machine. The import takes at least four times as many.
+const LONGEST_WAIT: u32 = 4;
+
+/// A transaction of a user.
+struct Sent {
+	/// The best block when the pool had it.
+	known_at: u32,
+	/// The transaction.
+	what: Transaction,
+}
+
+enum Transaction {
+	/// Its bytes.
+	Substrate(Vec<u8>),
+	/// Its hash.
+	Ethereum(String),
+}
+
+/// Users with the nonces of their next transactions.
+struct Users {
+	session: Session,
+	chain_id: u64,
+	substrate: Vec<(Account, u64)>,
+	ethereum: Vec<(Wallet, u64)>,
+}
+
+impl Users {
+	/// Users who have wei to spend.
+	async fn new(session: &Session) -> Result<Self> {
+		let (mut substrate, mut ethereum) = (Vec::new(), Vec::new());
+		for number in 0..USERS {
+			let user = Account::new(&format!("//User/{number}"))?;
+			fund(session, &user.id()).await?;
+			substrate.push((user, 0));
+			let wallet = Wallet::new(number)?;
+			fund(session, &Keys::hashed_account(wallet.address())).await?;
+			let next = nonce(&session.rpc, wallet.address()).await?;
+			ethereum.push((wallet, next));
+		}
+		let chain_id = u64::try_from(session.rpc.quantity("eth_chainId", json!([])).await?)?;
+		Ok(Self { session: session.clone(), chain_id, substrate, ethereum })
+	}
+
+	/// Each sends a transfer every few milliseconds, until told to stop.
+	async fn send_on(mut self, stop: Arc<AtomicBool>) -> Result<Vec<Sent>> {
+		const PAUSE: Duration = Duration::from_millis(80);
+		let mut sent = Vec::new();
+		while !stop.load(Ordering::Relaxed) {
+			self.send_all(&mut sent).await?;
+			tokio::time::sleep(PAUSE).await;
+		}
+		Ok(sent)
+	}
+
+	async fn send_all(&mut self, sent: &mut Vec<Sent>) -> Result<()> {
+		let (session, rpc) = (&self.session, &self.session.rpc);
+		let receiver = made_up(b"receiver", 0);
+		let call = session.transfer(&Keys::hashed_account(receiver), 1)?;
+		let action = Action::transfer(receiver, 1);
+		for ((user, substrate), (wallet, ethereum)) in
+			self.substrate.iter_mut().zip(&mut self.ethereum)
+		{
+			let transfer = session.signed(user, *substrate, &call);
+			let answer = rpc.submit(&transfer).await?;
+			ensure!(answer.is_ok(), "the pool refuses a transfer: {answer:?}");
+			let known_at = rpc.best_number().await?;
+			sent.push(Sent { known_at, what: Transaction::Substrate(transfer) });
+			*substrate += 1;
+
+			let raw = match *ethereum % 2 {
+				0 => wallet.legacy(self.chain_id, *ethereum, &action)?,
+				_ => wallet.eip1559(self.chain_id, *ethereum, &action)?,
+			};
+			let hash = send_raw(rpc, &raw).await?;
+			let hash = hash.map_err(|refusal| anyhow::anyhow!("{refusal:?}"))?;
+			let known_at = rpc.best_number().await?;
+			sent.push(Sent { known_at, what: Transaction::Ethereum(hash) });
+			*ethereum += 1;
+		}
+		Ok(())
+	}
+}
+
+/// Gives an account wei of Bob's.
+async fn fund(session: &Session, account: &AccountId32) -> Result<()> {
+	let call = session.transfer(account, ETHER)?;
+	session.execute(&Account::bob(), &call).await?.succeeded()?;
+	Ok(())
+}
+
+async fn prepare(folder: &TempDir) -> Result<PathBuf> {
+	let snapshot = folder.path().join("source.snapshot");
+	Synthetic::large(1, Scope::Full, 40, 200, 100).write(&snapshot)?;
+	let options = ["--chunk-slots", "60"];
+	let bundle = pack(folder.path(), &snapshot, &[], &[&MINT[..], &options].concat()).await?;
+	assert!(Bundle::load(&bundle)?.chunk_count() as usize >= CHUNKS);
+	Ok(bundle)
+}
+
+/// What a block holds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Content {
+	chunks: usize,
+	transfers: usize,
+	ethereum: usize,
+}
+
+impl Content {
+	fn of_users(&self) -> usize {
+		self.transfers + self.ethereum
+	}
+}
+
+/// Counts what the blocks hold, and gives for each transaction the block at which it was known and
+/// the one that has it.
+async fn look(
+	session: &Session,
+	blocks: &mut BTreeMap<u32, Content>,
+	sent: &[Sent],
+) -> Result<Vec<(u32, u32)>> {
+	for (number, content) in blocks.iter_mut() {
+		let hash = session.rpc.block_hash(*number).await?.context("a block of the past")?;
+		let events = session.events(&hash).await?;
+		let applied = ["Migration.ChunkApplied", "Migration.MapChunkApplied"];
+		content.chunks =
+			events.iter().filter(|event| applied.contains(&event.name.as_str())).count();
+	}
+	let mut included = Vec::new();
+	for Sent { known_at, what } in sent {
+		let block = match what {
+			Transaction::Substrate(bytes) => {
+				// It may be in the very block that was the best one just after it was given.
+				let found = session.find(bytes, known_at.saturating_sub(1), INCLUSION).await?;
+				let block = found.succeeded()?.block;
+				blocks.entry(block).or_default().transfers += 1;
+				block
+			}
+			Transaction::Ethereum(hash) => {
+				let receipt = receipt(&session.rpc, hash, INCLUSION).await?;
+				assert_eq!(receipt["status"], json!("0x1"), "{receipt}");
+				let number = receipt["blockNumber"].as_str().unwrap_or_default();
+				let block = u32::from_str_radix(number.trim_start_matches("0x"), 16)?;
+				blocks.entry(block).or_default().ethereum += 1;
+				block
+			}
+		};
+		included.push((*known_at, block));
+	}
+	Ok(included)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn users_transactions_are_in_every_block_of_an_import_works() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let bundle = prepare(&folder).await?;
+	let node = Node::start_with(&["--block-time", "700"]).await?;
+	let session = node.session().await?;
+	let users = Users::new(&session).await?;
+
+	let first = session.rpc.best_number().await?;
+	let stop = Arc::new(AtomicBool::new(false));
+	let users = tokio::spawn(users.send_on(stop.clone()));
+	submit(&node, &bundle, &["--in-flight", &IN_FLIGHT.to_string()]).await?;
+	let last = session.rpc.best_number().await?;
+	stop.store(true, Ordering::Relaxed);
+	let sent = users.await??;
+
+	let mut blocks = (first..=last).map(|number| (number, Content::default())).collect();
+	let included = look(&session, &mut blocks, &sent).await?;
+	for (known_at, block) in &included {
+		let limit = known_at + LONGEST_WAIT;
+		assert!(*block <= limit, "known at {known_at}, included in {block}: {blocks:?}");
+	}
+	let with_chunks = blocks.iter().filter(|(_, content)| content.chunks > 0);
+	let (shared, alone): (Vec<_>, Vec<_>) =
+		with_chunks.partition(|(_, content)| content.of_users() > 0);
+	println!(
+		"{} transactions of users; {} blocks with chunks and users, {} with chunks alone",
+		sent.len(),
+		shared.len(),
+		alone.len(),
+	);
+	for (number, _) in &alone {
+		// Known before the block before it was there, and still not taken.
+		let waiting = included.iter().any(|(known, block)| known + 2 <= **number && block > number);
+		assert!(!waiting, "block {number} has chunks alone while users wait: {blocks:?}");
+	}
+	assert!(shared.len() + alone.len() >= CHUNKS / IN_FLIGHT, "{blocks:?}");
+	// Where users send more slowly than blocks are made, a block may find none.
+	assert!(shared.len() >= alone.len(), "{blocks:?}");
+	assert!(shared.iter().any(|(_, content)| content.transfers > 0), "{blocks:?}");
+	assert!(shared.iter().any(|(_, content)| content.ethereum > 0), "{blocks:?}");
+	Ok(())
+}
