@@ -4,7 +4,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::{H160, H256, U256};
 
-use crate::{item::ItemError, map::MapError};
+use crate::{item::ItemError, map::MapError, trie::ProofError};
 
 /// The typed reason of a faulted migration. Nothing of the chunk that caused it was applied.
 #[derive(
@@ -120,6 +120,40 @@ pub enum Fault {
 		slots: u64,
 		/// The storage root in the head.
 		root: H256,
+	},
+	/// The slots do not make the storage root.
+	#[error(
+		"the slots of {source_address:?} make the storage root {found:?}, its head says {expected:?}"
+	)]
+	StorageRootDiffers {
+		/// The account.
+		source_address: H160,
+		/// The root in the head.
+		expected: H256,
+		/// The root of the slots.
+		found: H256,
+	},
+	/// An account that its proof does not show in the source's state.
+	#[error("account {source_address:?} is not proved: {reason}")]
+	AccountProof {
+		/// The account.
+		source_address: H160,
+		/// Why.
+		reason: ProofError,
+	},
+	/// An account proof in `Full` scope, where all accounts together make the state root.
+	#[error("account {source_address:?} has a proof, which accounts in `Full` scope do not")]
+	NeedlessProof {
+		/// The account.
+		source_address: H160,
+	},
+	/// The accounts do not make the state root of the source block.
+	#[error("the accounts make the state root {found:?}, the source block has {expected:?}")]
+	StateRoot {
+		/// The root in the block's header.
+		expected: H256,
+		/// The root of the accounts.
+		found: H256,
 	},
 	/// Code or storage at an address where the target has a precompile, or at zero.
 	#[error(

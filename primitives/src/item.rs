@@ -105,6 +105,16 @@ pub enum ItemError {
 	ProofTooLarge,
 }
 
+/// First bytes of the code that an account with a key has after it delegated to another (EIP-7702);
+/// the address of that one follows.
+const DELEGATION_PREFIX: [u8; 3] = [0xef, 0x01, 0x00];
+
+/// Whether code is the designator of an EIP-7702 delegation. An account with such code and without
+/// slots is an externally owned one.
+pub fn is_delegation(code: &[u8]) -> bool {
+	code.len() == DELEGATION_PREFIX.len() + 20 && code.starts_with(&DELEGATION_PREFIX)
+}
+
 /// Takes the next record off `bytes`. On an error `bytes` stays as it was.
 pub fn next<'a>(bytes: &mut &'a [u8]) -> Result<Item<'a>, ItemError> {
 	let mut reader = Reader { rest: bytes };

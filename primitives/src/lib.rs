@@ -5,6 +5,8 @@
 //! byte.
 //!
 //! - [`item`]: the records of a snapshot, which are also the contents of its chunks;
+//! - [`records`]: the checks of a snapshot's records, one after another;
+//! - [`trie`]: roots and proofs of the source's Merkle-Patricia tries;
 //! - [`snapshot`]: what stands before and after the records in a snapshot file;
 //! - [`map`]: source addresses and their targets;
 //! - [`manifest`]: what governance approves;
@@ -27,7 +29,9 @@ pub mod map;
 pub mod merkle;
 pub mod minimal;
 pub mod proof;
+pub mod records;
 pub mod snapshot;
 pub mod status;
+pub mod trie;
 
 pub use sp_core::{H160, H256, U256};
