@@ -37,3 +37,7 @@ pub const MAX_RUN_LOG2: u8 = 10;
 
 /// Most calls after the import.
 pub const MAX_POST_IMPORT_CALLS: u32 = 64;
+
+/// Most bytes of call data of one of them: far more than an access right or a proxy's new address
+/// takes, and room for an initialiser.
+pub const MAX_POST_IMPORT_INPUT: u32 = 16_384;

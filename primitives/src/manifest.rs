@@ -167,12 +167,36 @@ pub struct Manifest<AccountId> {
 	pub remapped: Remapped,
 	/// What becomes of balances.
 	pub balances: BalancePolicy<AccountId>,
-	/// Keccak-256 of each call that runs after the import, in order.
+	/// The hash of each [`PostImportCall`] that runs after the import, in order.
 	pub post_import_calls: BoundedVec<H256, ConstU32<MAX_POST_IMPORT_CALLS>>,
 	/// The longest time of each stage.
 	pub deadlines: Deadlines,
 	/// The hard fork that the code expects.
 	pub evm_spec: EvmSpec,
+}
+
+/// A call that runs once, after the import and before the activation, as an account of the source:
+/// it points a registry or a proxy at a new address, or sets access rights. It sends no value, and
+/// may change nothing but the storage of imported contracts.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub struct PostImportCall {
+	/// Who calls: its address on the source.
+	pub from: H160,
+	/// The contract that is called: its address on the source.
+	pub to: H160,
+	/// The call data. Addresses in it are those of the target chain.
+	pub input: BoundedVec<u8, ConstU32<MAX_POST_IMPORT_INPUT>>,
+	/// The most gas that it uses.
+	pub gas_limit: u64,
+}
+
+impl PostImportCall {
+	/// The hash that stands in the manifest: Keccak-256 of the SCALE encoding.
+	pub fn hash(&self) -> H256 {
+		keccak256(&self.encode())
+	}
 }
 
 /// Why a manifest contradicts itself.

@@ -10,7 +10,7 @@
 //! end: [`Checker::finish`].
 
 use alloc::vec::Vec;
-use core::ops::Deref;
+use core::{mem, ops::Deref};
 
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -23,6 +23,9 @@ use crate::{
 	snapshot::Scope,
 	trie::{put_slot_value, verify_account, TrieAccount, TrieBuilder, MAX_LEAF_VALUE_BYTES},
 };
+
+/// Longest leaf value of a slot: RLP of 32 bytes.
+const MAX_SLOT_VALUE_BYTES: usize = 33;
 
 /// What a head says of its account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, MaxEncodedLen)]
@@ -215,10 +218,7 @@ impl Checker {
 	}
 
 	/// Takes the code of the account that began last. Gives its head with it.
-	pub fn code<'a>(
-		&mut self,
-		claim: &'a [u8],
-	) -> Result<(CheckedHead, CheckedCode<'a>), Fault> {
+	pub fn code<'a>(&mut self, claim: &'a [u8]) -> Result<(CheckedHead, CheckedCode<'a>), Fault> {
 		let open = self.open.as_mut().ok_or(Fault::Unexpected { source_address: H160::zero() })?;
 		let source_address = open.head.address;
 		if !open.code_missing {
@@ -249,10 +249,13 @@ impl Checker {
 		if open.last_slot.is_some_and(|last| place <= last) {
 			return Err(Fault::SlotOrder { source_address, key: claim.key });
 		}
-		let mut leaf = Vec::with_capacity(MAX_LEAF_VALUE_BYTES);
-		put_slot_value(&claim.value, &mut leaf);
+		let mut leaf = [0; MAX_SLOT_VALUE_BYTES];
+		let mut rest = leaf.as_mut_slice();
+		put_slot_value(&claim.value, &mut rest);
+		let length = MAX_SLOT_VALUE_BYTES.saturating_sub(rest.len());
+		let leaf = leaf.get(..length).unwrap_or(&leaf);
 		open.storage
-			.add(place, &leaf)
+			.add(place, leaf)
 			.map_err(|_| Fault::SlotOrder { source_address, key: claim.key })?;
 		open.last_slot = Some(place);
 		open.slots_missing = open.slots_missing.saturating_sub(1);
@@ -261,13 +264,13 @@ impl Checker {
 
 	/// Ends the snapshot: no account may be open, and in `Full` scope the accounts must make the
 	/// state root.
-	pub fn finish(self) -> Result<(), Fault> {
+	pub fn finish(&mut self) -> Result<(), Fault> {
 		if let Some(open) = &self.open {
 			return Err(Fault::Unexpected { source_address: open.head.address });
 		}
 		match (self.scope, self.state_root) {
 			(Scope::Full, Some(expected)) => {
-				let found = self.accounts.root();
+				let found = mem::take(&mut self.accounts).root();
 				if found == expected {
 					Ok(())
 				} else {

@@ -33,8 +33,84 @@ pub enum Stage {
 	Imported,
 	/// Released to users for good.
 	Completed,
-	/// A chunk that governance approved could not be applied.
+	/// A chunk that governance approved could not be applied. Only an abort leads out of it.
 	Faulted(Fault),
+	/// Governance stopped it for a while; the stage's deadline stands.
+	Paused(Course),
+	/// What it brought is being taken back.
+	Aborting,
+	/// Everything that it brought was taken back.
+	Aborted,
+}
+
+/// A stage that can be paused.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
+)]
+pub enum Course {
+	/// [`Stage::Mapping`].
+	Mapping,
+	/// [`Stage::Importing`].
+	Importing,
+	/// [`Stage::Imported`].
+	Imported,
+}
+
+impl From<Course> for Stage {
+	fn from(course: Course) -> Self {
+		match course {
+			Course::Mapping => Self::Mapping,
+			Course::Importing => Self::Importing,
+			Course::Imported => Self::Imported,
+		}
+	}
+}
+
+impl Stage {
+	/// Where the migration is on its way to the completion, paused or not.
+	pub fn course(&self) -> Option<Course> {
+		match self {
+			Self::Mapping => Some(Course::Mapping),
+			Self::Importing => Some(Course::Importing),
+			Self::Imported => Some(Course::Imported),
+			Self::Paused(course) => Some(*course),
+			Self::Completed | Self::Faulted(_) | Self::Aborting | Self::Aborted => None,
+		}
+	}
+
+	/// Whether nothing happens to the migration any more.
+	pub fn is_final(&self) -> bool {
+		matches!(self, Self::Completed | Self::Aborted)
+	}
+}
+
+/// Why a migration is aborted.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
+)]
+pub enum AbortCause {
+	/// Governance decided so.
+	Governance,
+	/// Its stage took longer than the manifest allows.
+	Deadline,
 }
 
 /// What a migration has taken in so far.
@@ -64,14 +140,19 @@ pub struct Progress {
 	pub totals: Totals,
 	/// The externally owned accounts that change hands.
 	pub remapped: Remapped,
-	/// `keccak256(address)` of the last account that began.
-	pub last_account: Option<H256>,
 	/// Wei that was minted or funded to accounts and to the escrow.
 	pub credited: u128,
 	/// Accounts whose share waits in the ledger.
 	pub waiting: u32,
 	/// Accounts whose target was occupied.
 	pub collisions: u32,
+	/// Those of them that governance settled.
+	pub settled: u32,
+	/// Calls after the import that were executed, or whose failure governance accepted; the index
+	/// of the next one.
+	pub calls: u32,
+	/// Whether that next one failed: governance accepts it, or aborts.
+	pub call_failed: bool,
 	/// Entries whose address follows from a deployer's and was not recomputed yet.
 	pub unchecked_addresses: u32,
 }
@@ -113,7 +194,7 @@ pub struct MigrationRecord<BlockNumber> {
 	pub map_run_log2: u8,
 	/// Where it stands.
 	pub stage: Stage,
-	/// The block in which the stage began.
+	/// The block in which the stage began; a pause and its end change nothing in it.
 	pub since: BlockNumber,
 	/// What it has taken in.
 	pub progress: Progress,
@@ -143,12 +224,60 @@ pub enum AccountState {
 	Waiting,
 	/// What waited was handed out.
 	Released,
-	/// The same code was already there; nothing was written.
+	/// The same code was already there; nothing was written. A balance waits in the ledger.
 	AlreadyPresent,
 	/// Empty by EIP-161: it exists on neither side.
 	Empty,
 	/// The target was occupied; nothing was written.
 	Collided(Collision),
+	/// The same, and governance decided what becomes of its balance.
+	Settled(Collision),
+}
+
+/// What governance decides of an account whose target was occupied. What stands at the target stays
+/// in every case.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub enum CollisionPolicy<AccountId> {
+	/// The account stays behind with its balance.
+	Leave,
+	/// Its balance goes to what stands at the target.
+	CreditTarget,
+	/// Its balance goes to somebody else.
+	Credit(Beneficiary<AccountId>),
+}
+
+/// Why a call after the import changed nothing.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
+)]
+pub enum CallFailure {
+	/// The caller or the contract is no account of this migration that may call or be called.
+	Unmapped {
+		/// The address on the source.
+		source_address: H160,
+	},
+	/// The EVM refused to begin: the gas limit is out of range.
+	Invalid,
+	/// The contract reverted.
+	Reverted,
+	/// The execution halted: out of gas, or an invalid instruction.
+	Halted,
+	/// It would have changed something beside the storage of imported contracts.
+	Forbidden {
+		/// The account that it would have changed.
+		address: H160,
+	},
 }
 
 /// What stood at a target.
@@ -198,6 +327,40 @@ pub struct AccountRecord<AccountId> {
 	pub slots: u64,
 	/// Wei that stood at the target before the account came, and stays there.
 	pub surplus: u128,
+	/// What an abort takes back from the target.
+	pub undo: Undo,
+}
+
+/// What an import wrote at a target, as far as an abort must know it to take it back.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
+)]
+pub enum Undo {
+	/// Nothing was written there.
+	#[default]
+	Nothing,
+	/// The account was alive; only its nonce was raised.
+	Nonce {
+		/// Its nonce before.
+		before: u64,
+		/// The source's nonce.
+		raised: u64,
+	},
+	/// The whole account was written where no code, storage or nonce was.
+	Account {
+		/// Wei that it was given.
+		credited: u128,
+	},
 }
 
 /// The account on the source that a target belongs to.
@@ -233,7 +396,7 @@ pub struct Owed<AccountId> {
 	pub beneficiary: Beneficiary<AccountId>,
 	/// Wei in the escrow.
 	pub balance: u128,
-	/// Nonce on the source: an EVM account's becomes at least this.
+	/// Nonce on the source. An EVM account has at least this since the import.
 	pub nonce: u64,
 }
 

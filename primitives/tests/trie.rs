@@ -98,7 +98,10 @@ fn account(number: u64) -> (H160, TrieAccount) {
 		_ => U256::MAX,
 	};
 	let nonce = if number % 5 == 0 { u64::MAX } else { number };
-	(address, TrieAccount { nonce, balance, storage_root: EMPTY_TRIE_ROOT, code_hash: KECCAK_EMPTY })
+	(
+		address,
+		TrieAccount { nonce, balance, storage_root: EMPTY_TRIE_ROOT, code_hash: KECCAK_EMPTY },
+	)
 }
 
 /// The state root of accounts, and the proof of one of them, both by alloy.
@@ -167,9 +170,9 @@ fn proof_of_something_else_fails() {
 		check(KECCAK_EMPTY, address, &right, &nodes),
 		ProofError::WrongNode { index: 0, .. }
 	));
-	let nobody = (0..).map(|n| account(1_000 + n).0).find(|a| {
-		matches!(check(root, *a, &right, &proof(300, *a).1), ProofError::Absent { .. })
-	});
+	let nobody = (0..)
+		.map(|n| account(1_000 + n).0)
+		.find(|a| matches!(check(root, *a, &right, &proof(300, *a).1), ProofError::Absent { .. }));
 	assert!(nobody.is_some());
 }
 

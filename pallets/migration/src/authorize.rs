@@ -6,7 +6,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use migration_primitives::{
 	map::{decode_entries, run_length, run_root},
 	merkle::{self, Tree},
-	status::{MigrationRecord, Stage},
+	status::{Course, MigrationRecord, Stage},
 	H256,
 };
 use scale_info::TypeInfo;
@@ -30,6 +30,8 @@ pub enum Rejection {
 	Faulted = 2,
 	/// A run of the map that cannot be decoded into its number of entries.
 	MalformedMapChunk = 3,
+	/// The migration is being aborted, or was.
+	Aborted = 4,
 }
 
 impl From<Rejection> for TransactionValidityError {
@@ -75,10 +77,12 @@ impl<T: Config> Pallet<T> {
 		let record = Migrations::<T>::get(migration).ok_or(Rejection::UnknownMigration)?;
 		match record.stage {
 			Stage::Mapping => {}
-			Stage::Importing | Stage::Imported | Stage::Completed => {
+			Stage::Paused(Course::Mapping) => return Err(InvalidTransaction::Future.into()),
+			Stage::Importing | Stage::Imported | Stage::Paused(_) | Stage::Completed => {
 				return Err(InvalidTransaction::Stale.into())
 			}
 			Stage::Faulted(_) => return Err(Rejection::Faulted.into()),
+			Stage::Aborting | Stage::Aborted => return Err(Rejection::Aborted.into()),
 		}
 		let place = Place { migration, index, cursor: record.progress.map_chunks };
 		Self::check_place(source, &place)?;
@@ -105,9 +109,14 @@ impl<T: Config> Pallet<T> {
 		let record = Migrations::<T>::get(migration).ok_or(Rejection::UnknownMigration)?;
 		match record.stage {
 			Stage::Importing => {}
-			Stage::Mapping => return Err(InvalidTransaction::Future.into()),
-			Stage::Imported | Stage::Completed => return Err(InvalidTransaction::Stale.into()),
+			Stage::Mapping | Stage::Paused(Course::Mapping | Course::Importing) => {
+				return Err(InvalidTransaction::Future.into())
+			}
+			Stage::Imported | Stage::Paused(Course::Imported) | Stage::Completed => {
+				return Err(InvalidTransaction::Stale.into())
+			}
 			Stage::Faulted(_) => return Err(Rejection::Faulted.into()),
+			Stage::Aborting | Stage::Aborted => return Err(Rejection::Aborted.into()),
 		}
 		let place = Place { migration, index, cursor: record.progress.chunks };
 		Self::check_place(source, &place)?;

@@ -11,6 +11,9 @@ use frame_support::{
 use migration_primitives::{
 	fault::Fault,
 	manifest::{BalancePolicy, Manifest},
+	map::Target,
+	records::Head,
+	status::{AccountRecord, Beneficiary, Owed},
 	H160, U256,
 };
 use sp_runtime::traits::AccountIdConversion;
@@ -122,6 +125,29 @@ impl<T: Config> Pallet<T> {
 			(BalancePolicy::Fund { .. }, Payee::Escrow) => {}
 		}
 		record.progress.credited = credited;
+		Ok(())
+	}
+
+	/// Puts an account's share into the escrow and the ledger, until the migration is complete.
+	pub(crate) fn hold(
+		migration: u32,
+		record: &mut RecordOf<T>,
+		policy: &BalancePolicy<T::AccountId>,
+		head: &Head,
+		entry: &AccountRecord<T::AccountId>,
+		share: u128,
+	) -> Result<(), Fault> {
+		let beneficiary = match &entry.target {
+			Target::Account(account) => Beneficiary::Account(account.clone()),
+			_ => Beneficiary::Evm(entry.address),
+		};
+		if share == 0 {
+			return Ok(());
+		}
+		Self::credit(migration, record, policy, head.address, Payee::Escrow, share)?;
+		let owed = Owed { beneficiary, balance: share, nonce: head.nonce };
+		Ledger::<T>::insert(migration, head.address, owed);
+		record.progress.waiting = record.progress.waiting.saturating_add(1);
 		Ok(())
 	}
 

@@ -4,16 +4,25 @@
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use frame_support::traits::fungible;
-use migration_primitives::{H160, H256};
-use pallet_evm::{AccountGuard, AddressMapping};
+use frame_support::{traits::fungible, weights::Weight};
+use migration_primitives::{
+	hash::KECCAK_EMPTY, item::is_delegation, status::CallFailure, H160, H256,
+};
+use pallet_evm::{
+	AccountGuard, AddressMapping, ConfinedError, ExecuteRequest, ExitReason,
+};
 
-use crate::{Config, EvmHost, HostAccount, HostError, Pallet};
+use crate::{
+	Config, EvmHost, HostAccount, HostCall, HostCallResult, HostError, HostRemoval, Pallet,
+};
 
 /// The last address that Ethereum gives to precompiles by counting (EIP-2537), and the one outside
 /// that row (EIP-7951).
 const LAST_COUNTED_PRECOMPILE: u16 = 0x11;
 const P256_VERIFY: u16 = 0x100;
+
+/// Length of the code of an account that delegates (EIP-7702).
+const DELEGATION_LENGTH: u64 = 23;
 
 /// `pallet-evm` of the runtime `T` as an [`EvmHost`].
 pub struct PalletEvm<T>(PhantomData<T>);
@@ -27,12 +36,16 @@ where
 	}
 
 	fn account(address: &H160) -> HostAccount {
+		let code = pallet_evm::Pallet::<T>::account_code_metadata(address);
+		let is_short = code.as_ref().is_some_and(|code| code.size == DELEGATION_LENGTH);
 		HostAccount {
 			nonce: pallet_evm::Pallet::<T>::nonce(address),
 			// Balances of the pallet's currency are below 2^128.
 			balance: u128::try_from(pallet_evm::Pallet::<T>::balance(address)).unwrap_or(u128::MAX),
-			code_hash: pallet_evm::Pallet::<T>::account_code_hash(address),
+			code_hash: code.map_or(KECCAK_EMPTY, |code| code.hash),
 			has_storage: pallet_evm::Pallet::<T>::has_storage(address),
+			is_delegated: is_short
+				&& is_delegation(&pallet_evm::Pallet::<T>::account_code(address)),
 		}
 	}
 
@@ -55,6 +68,37 @@ where
 
 	fn set_nonce(address: &H160, nonce: u64) -> Result<(), HostError> {
 		pallet_evm::Pallet::<T>::set_nonce(address, nonce).map_err(|_| HostError)
+	}
+
+	fn remove_account(address: &H160, limit: u32) -> HostRemoval {
+		let removal = pallet_evm::Pallet::<T>::remove_account(address, limit);
+		HostRemoval { slots: removal.removed, done: removal.done }
+	}
+
+	fn call(call: HostCall, may_write: impl Fn(&H160) -> bool) -> HostCallResult {
+		let HostCall { from, to, input, gas_limit } = call;
+		let request = ExecuteRequest::call(from, to, input, gas_limit);
+		let failed = |used_gas, failure| HostCallResult { used_gas, result: Err(failure) };
+		match pallet_evm::Pallet::<T>::execute_confined(request, may_write) {
+			Ok(info) => match info.exit {
+				ExitReason::Succeed => HostCallResult { used_gas: info.spent_gas, result: Ok(()) },
+				ExitReason::Revert => failed(info.spent_gas, CallFailure::Reverted),
+				ExitReason::Error(_) | ExitReason::Fatal => {
+					failed(info.spent_gas, CallFailure::Halted)
+				}
+			},
+			Err(ConfinedError::Invalid(error)) => {
+				log::info!(target: crate::LOG_TARGET, "call after the import refused: {error}");
+				failed(0, CallFailure::Invalid)
+			}
+			Err(ConfinedError::Forbidden(address)) => {
+				failed(gas_limit, CallFailure::Forbidden { address })
+			}
+		}
+	}
+
+	fn call_weight(gas: u64) -> Weight {
+		pallet_evm::Pallet::<T>::execution_weight(gas)
 	}
 }
 

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use migration_primitives::{H160, H256};
+use frame_support::weights::Weight;
+use migration_primitives::{status::CallFailure, H160, H256};
 
 /// An account of the EVM, as far as an import looks at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,39 @@ pub struct HostAccount {
 	pub code_hash: H256,
 	/// Whether any slot is set.
 	pub has_storage: bool,
+	/// Whether its code is an EIP-7702 delegation: the account has a key.
+	pub is_delegated: bool,
+}
+
+/// What was removed of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostRemoval {
+	/// Slots.
+	pub slots: u32,
+	/// Whether code, nonce and all slots are gone.
+	pub done: bool,
+}
+
+/// A call without value, fee and nonce.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostCall {
+	/// Who calls.
+	pub from: H160,
+	/// Who is called.
+	pub to: H160,
+	/// The call data.
+	pub input: Vec<u8>,
+	/// The most gas that it uses.
+	pub gas_limit: u64,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostCallResult {
+	/// The gas that was used.
+	pub used_gas: u64,
+	/// Whether its changes were kept.
+	pub result: Result<(), CallFailure>,
 }
 
 /// The EVM refused to write an account.
@@ -43,4 +77,15 @@ pub trait EvmHost<AccountId> {
 
 	/// Sets the nonce, exactly.
 	fn set_nonce(address: &H160, nonce: u64) -> Result<(), HostError>;
+
+	/// Removes at most `limit` slots of an account and, once none is left, its code and its nonce.
+	/// Its balance stays. Leaves no trace where neither code, slots nor nonce were before.
+	fn remove_account(address: &H160, limit: u32) -> HostRemoval;
+
+	/// Calls a contract, whoever is locked. What it changed is kept only if that is nothing but slots
+	/// of accounts for which `may_write` holds.
+	fn call(call: HostCall, may_write: impl Fn(&H160) -> bool) -> HostCallResult;
+
+	/// The weight of `gas` with its execution's own.
+	fn call_weight(gas: u64) -> Weight;
 }

@@ -4,44 +4,50 @@ use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{ensure, traits::Get};
 use migration_primitives::{
 	fault::Fault,
-	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
-	item::{self, AccountHead, Item, Slot},
-	manifest::BalancePolicy,
+	hash::KECCAK_EMPTY,
+	item::{self, Item},
+	manifest::Manifest,
 	map::{MapEntry, Target},
-	snapshot::Scope,
-	status::{AccountRecord, AccountState, Beneficiary, Collision, Owed},
-	H160, H256, U256,
+	records::{CheckedCode, CheckedHead, Checker, Head},
+	snapshot::{Scope, Trust},
+	status::{AccountRecord, AccountState, Collision, Undo},
+	H160, U256,
 };
 use scale_info::TypeInfo;
 
 use crate::{
-	balances::Payee, stage::RecordOf, Accounts, Config, Event, EvmHost, HostAccount, Ledger,
+	balances::Payee, stage::RecordOf, Accounts, Config, Event, EvmHost, HostAccount,
 	Manifests, Open, Pallet, Sources,
 };
 
-/// The account whose records are coming in: all that is kept of it between chunks.
+/// The snapshot's records so far: all that is kept of them between chunks.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, MaxEncodedLen)]
-pub struct OpenAccount {
-	/// Its address on the source.
-	pub source: H160,
+pub struct Import {
+	/// What the next records are held against.
+	checker: Checker,
+	/// The account that they belong to, once it is known where it goes.
+	placed: Option<Placed>,
+}
+
+/// Where an account went whose slots are coming in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo, MaxEncodedLen)]
+struct Placed {
 	/// Its address here.
-	pub address: H160,
-	/// Whether its records are written; else they are only checked.
-	pub write: bool,
-	/// Length of its code, from its head.
-	pub code_length: u32,
-	/// Its code hash, from its head.
-	pub code_hash: H256,
-	/// Whether its code is still to come.
-	pub code_missing: bool,
-	/// Slots still to come.
-	pub slots_missing: u64,
-	/// Slots declared by its head.
-	pub slots: u64,
-	/// `keccak256(key)` of its last slot.
-	pub last_slot: Option<H256>,
+	address: H160,
+	/// Whether its slots are written; else they are only checked.
+	write: bool,
 	/// What it will be when it is complete.
-	pub outcome: AccountState,
+	outcome: AccountState,
+}
+
+impl Import {
+	fn new<T: Config>(record: &RecordOf<T>) -> Self {
+		let state_root = match record.trust {
+			Trust::Proved => Some(record.state_root),
+			Trust::Attested => None,
+		};
+		Self { checker: Checker::new(record.scope, state_root), placed: None }
+	}
 }
 
 impl<T: Config> Pallet<T> {
@@ -58,74 +64,83 @@ impl<T: Config> Pallet<T> {
 			frame_support::defensive!("a migration without its manifest");
 			return Err(Fault::Totals);
 		};
-		let (mut rest, mut slots, mut open) = (chunk, 0u32, Open::<T>::get());
+		let mut import = Open::<T>::get().unwrap_or_else(|| Import::new::<T>(record));
+		let (mut rest, mut slots) = (chunk, 0u32);
 		while !rest.is_empty() {
 			match item::next(&mut rest).map_err(Fault::Item)? {
-				Item::Account(head) => {
-					Self::close(migration, record, open.take())?;
-					open = Some(Self::open_account(migration, record, &manifest.balances, head)?);
-					// Known at the end only otherwise, when more was handed out than approved.
-					ensure!(record.progress.is_within(&manifest), Fault::Totals);
+				Item::Account(claim) => {
+					Self::close(migration, record, &mut import)?;
+					let head = import.checker.head(&claim)?;
+					// Its code tells whether an account with code is a contract.
+					if head.code_length == 0 {
+						import.placed = Some(Self::place(migration, record, &manifest, head, None)?);
+					}
 				}
-				Item::Code(code) => Self::apply_code(open.as_mut(), code)?,
-				Item::Slot(slot) => {
+				Item::Code(claim) => {
+					let (head, code) = import.checker.code(claim)?;
+					import.placed = Some(Self::place(migration, record, &manifest, head, Some(code))?);
+				}
+				Item::Slot(claim) => {
 					slots = slots.saturating_add(1);
 					let limit = T::MaxChunkSlots::get();
 					if slots > limit {
 						return Err(Fault::TooManySlots { found: slots, limit });
 					}
-					Self::apply_slot(open.as_mut(), slot)?;
+					let slot = import.checker.slot(claim)?;
+					if let Some(placed) = import.placed.filter(|placed| placed.write) {
+						T::Evm::set_storage(&placed.address, slot.key, slot.value);
+					}
 				}
 			}
 		}
-		Open::<T>::set(open);
+		Open::<T>::put(import);
 		Ok(())
 	}
 
-	/// Completes the account that began last, if there is one.
-	pub(crate) fn close_account(migration: u32, record: &mut RecordOf<T>) -> Result<(), Fault> {
-		Self::close(migration, record, Open::<T>::take())
+	/// All chunks are in: completes the last account, and holds all of them against the source's
+	/// state root where they come without proofs of their own.
+	pub(crate) fn end_records(migration: u32, record: &mut RecordOf<T>) -> Result<(), Fault> {
+		let mut import = Open::<T>::take().unwrap_or_else(|| Import::new::<T>(record));
+		Self::close(migration, record, &mut import)?;
+		import.checker.finish()
 	}
 
-	fn close(
-		migration: u32,
-		record: &mut RecordOf<T>,
-		open: Option<OpenAccount>,
-	) -> Result<(), Fault> {
-		let Some(open) = open else { return Ok(()) };
-		if open.code_missing || open.slots_missing > 0 {
-			return Err(Fault::Incomplete {
-				source_address: open.source,
-				slots: open.slots_missing,
-				code: open.code_missing,
-			});
-		}
-		Accounts::<T>::mutate(record.source_chain_id, open.source, |entry| {
+	/// Completes the account that began last, if there is one.
+	fn close(migration: u32, record: &RecordOf<T>, import: &mut Import) -> Result<(), Fault> {
+		let Some(account) = import.checker.end_account()? else { return Ok(()) };
+		let Some(placed) = import.placed.take() else {
+			frame_support::defensive!("a complete account that was placed nowhere");
+			return Err(Fault::Unexpected { source_address: account.address });
+		};
+		Accounts::<T>::mutate(record.source_chain_id, account.address, |entry| {
 			if let Some(entry) = entry {
-				entry.state = open.outcome;
+				entry.state = placed.outcome;
 			}
 		});
 		Self::deposit_event(Event::AccountImported {
 			migration,
-			source: open.source,
-			target: open.address,
-			code_hash: open.code_hash,
-			slots: open.slots,
-			state: open.outcome,
+			source: account.address,
+			target: placed.address,
+			code_hash: account.code_hash,
+			slots: account.slot_count,
+			state: placed.outcome,
 		});
 		Ok(())
 	}
 
-	/// A head: checks it, finds its target, and writes all that needs neither code nor slots.
-	fn open_account(
+	/// Finds the target of an account, and writes all but its slots.
+	fn place(
 		migration: u32,
 		record: &mut RecordOf<T>,
-		policy: &BalancePolicy<T::AccountId>,
-		head: AccountHead,
-	) -> Result<OpenAccount, Fault> {
-		Self::check_head(record, &head)?;
+		manifest: &Manifest<T::AccountId>,
+		head: CheckedHead,
+		code: Option<CheckedCode<'_>>,
+	) -> Result<Placed, Fault> {
+		let policy = &manifest.balances;
 		let mut entry = Self::entry_of(migration, record, &head)?;
-		let is_contract = head.code_length > 0 || head.slot_count > 0;
+		// An account that delegates to a contract (EIP-7702) has a key.
+		let is_delegation = code.is_some_and(|code| code.is_delegation());
+		let is_contract = (code.is_some() && !is_delegation) || head.slot_count > 0;
 		let share = Self::share_of(policy, head.address, head.balance)?;
 		let found = T::Evm::account(&entry.address);
 
@@ -134,30 +149,31 @@ impl<T: Config> Pallet<T> {
 		} else {
 			Self::place_external(&head, &entry, &found, share)
 		};
-		match placement {
-			Placement::Write | Placement::AlreadyPresent => {
-				if placement == Placement::Write {
-					T::Evm::set_nonce(&entry.address, head.nonce)
-						.map_err(|_| Fault::Host { source_address: head.address })?;
+		entry.undo = match placement {
+			Placement::Write => {
+				let refused = |_| Fault::Host { source_address: head.address };
+				T::Evm::set_nonce(&entry.address, head.nonce).map_err(refused)?;
+				if let Some(code) = code {
+					T::Evm::set_code(&entry.address, code.bytes().to_vec()).map_err(refused)?;
 				}
 				let payee = Payee::Evm(entry.address);
 				Self::credit(migration, record, policy, head.address, payee, share)?;
+				Undo::Account { credited: share }
 			}
-			Placement::Wait => {
-				Self::credit(migration, record, policy, head.address, Payee::Escrow, share)?;
-				let beneficiary = match &entry.target {
-					Target::Account(account) => Beneficiary::Account(account.clone()),
-					_ => Beneficiary::Evm(entry.address),
-				};
-				let owed = Owed { beneficiary, balance: share, nonce: head.nonce };
-				Ledger::<T>::insert(migration, head.address, owed);
-				record.progress.waiting = record.progress.waiting.saturating_add(1);
+			Placement::Wait | Placement::Nothing => {
+				Self::hold(migration, record, policy, &head, &entry, share)?;
+				Self::raise_nonce(&head, &entry, &found)?
+			}
+			Placement::AlreadyPresent => {
+				Self::hold(migration, record, policy, &head, &entry, share)?;
+				Undo::Nothing
 			}
 			Placement::Collision(_) => {
 				record.progress.collisions = record.progress.collisions.saturating_add(1);
+				Undo::Nothing
 			}
-			Placement::Nothing | Placement::Empty => {}
-		}
+			Placement::Empty => Undo::Nothing,
+		};
 		// A contract is locked, whoever sent dust to its target. What was alive before is not, and
 		// precompiles serve everybody.
 		let locked = placement == Placement::Write && !T::Evm::is_system_address(&entry.address);
@@ -168,6 +184,8 @@ impl<T: Config> Pallet<T> {
 		});
 
 		Self::count(record, &head, &entry.target, is_contract)?;
+		// Known at the end only otherwise, when more was handed out than approved.
+		ensure!(record.progress.is_within(manifest), Fault::Totals);
 		entry.state = AccountState::Importing;
 		entry.nonce = head.nonce;
 		entry.balance = head.balance;
@@ -179,50 +197,18 @@ impl<T: Config> Pallet<T> {
 		}
 		let address = entry.address;
 		Accounts::<T>::insert(record.source_chain_id, head.address, entry);
-		Ok(OpenAccount {
-			source: head.address,
+		Ok(Placed {
 			address,
 			write: placement == Placement::Write,
-			code_length: head.code_length,
-			code_hash: head.code_hash,
-			code_missing: head.code_length > 0,
-			slots_missing: head.slot_count,
-			slots: head.slot_count,
-			last_slot: None,
 			outcome: placement.outcome(),
 		})
-	}
-
-	/// What a head alone must satisfy.
-	fn check_head(record: &mut RecordOf<T>, head: &AccountHead) -> Result<(), Fault> {
-		let source_address = head.address;
-		let place = keccak256(source_address.as_bytes());
-		if record.progress.last_account.is_some_and(|last| place <= last) {
-			return Err(Fault::AccountOrder { source_address });
-		}
-		record.progress.last_account = Some(place);
-		if (head.code_length == 0) != (head.code_hash == KECCAK_EMPTY) {
-			return Err(Fault::CodeHash {
-				source_address,
-				expected: head.code_hash,
-				found: KECCAK_EMPTY,
-			});
-		}
-		if (head.slot_count == 0) != (head.storage_root == EMPTY_TRIE_ROOT) {
-			return Err(Fault::StorageRoot {
-				source_address,
-				slots: head.slot_count,
-				root: head.storage_root,
-			});
-		}
-		Ok(())
 	}
 
 	/// The map's entry of the account, with the address of a created contract recomputed.
 	fn entry_of(
 		migration: u32,
 		record: &mut RecordOf<T>,
-		head: &AccountHead,
+		head: &Head,
 	) -> Result<AccountRecord<T::AccountId>, Fault> {
 		let (chain_id, source) = (record.source_chain_id, head.address);
 		let Some(entry) = Accounts::<T>::get(chain_id, source) else {
@@ -252,7 +238,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Where an account with code or storage goes.
 	fn place_contract(
-		head: &AccountHead,
+		head: &Head,
 		entry: &AccountRecord<T::AccountId>,
 		found: &HostAccount,
 	) -> Result<Placement, Fault> {
@@ -273,7 +259,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Where an account without code and storage goes.
 	fn place_external(
-		head: &AccountHead,
+		head: &Head,
 		entry: &AccountRecord<T::AccountId>,
 		found: &HostAccount,
 		share: u128,
@@ -285,23 +271,40 @@ impl<T: Config> Pallet<T> {
 			// A Substrate account's own nonce is never written.
 			return if share > 0 { Placement::Wait } else { Placement::Nothing };
 		}
-		if found.code_hash != KECCAK_EMPTY || found.has_storage {
+		// A delegation, and what was stored through it, belong to an account with a key.
+		let has_contract = found.code_hash != KECCAK_EMPTY || found.has_storage;
+		if has_contract && !found.is_delegated {
 			return Placement::Collision(collision(found));
 		}
 		if found.nonce == 0 && found.balance == 0 {
 			return Placement::Write;
 		}
-		if share > 0 || head.nonce > found.nonce {
+		if share > 0 {
 			Placement::Wait
 		} else {
 			Placement::Nothing
 		}
 	}
 
+	/// Gives an account of the EVM that is alive here the larger of the two nonces at once: were it
+	/// to wait as the balance does, transactions of the source could be replayed meanwhile.
+	fn raise_nonce(
+		head: &Head,
+		entry: &AccountRecord<T::AccountId>,
+		found: &HostAccount,
+	) -> Result<Undo, Fault> {
+		if matches!(entry.target, Target::Account(_)) || head.nonce <= found.nonce {
+			return Ok(Undo::Nothing);
+		}
+		T::Evm::set_nonce(&entry.address, head.nonce)
+			.map_err(|_| Fault::Host { source_address: head.address })?;
+		Ok(Undo::Nonce { before: found.nonce, raised: head.nonce })
+	}
+
 	/// Adds an account to the sums.
 	fn count(
 		record: &mut RecordOf<T>,
-		head: &AccountHead,
+		head: &Head,
 		target: &Target<T::AccountId>,
 		is_contract: bool,
 	) -> Result<(), Fault> {
@@ -320,48 +323,6 @@ impl<T: Config> Pallet<T> {
 		}
 		Ok(())
 	}
-
-	fn apply_code(open: Option<&mut OpenAccount>, code: &[u8]) -> Result<(), Fault> {
-		let Some(open) = open else {
-			return Err(Fault::Unexpected { source_address: H160::zero() });
-		};
-		let source_address = open.source;
-		ensure!(open.code_missing, Fault::Unexpected { source_address });
-		let found = u32::try_from(code.len()).unwrap_or(u32::MAX);
-		if found != open.code_length {
-			return Err(Fault::CodeLength { source_address, expected: open.code_length, found });
-		}
-		let found = keccak256(code);
-		if found != open.code_hash {
-			return Err(Fault::CodeHash { source_address, expected: open.code_hash, found });
-		}
-		if open.write {
-			T::Evm::set_code(&open.address, code.to_vec())
-				.map_err(|_| Fault::Host { source_address })?;
-		}
-		open.code_missing = false;
-		Ok(())
-	}
-
-	fn apply_slot(open: Option<&mut OpenAccount>, slot: Slot) -> Result<(), Fault> {
-		let Some(open) = open else {
-			return Err(Fault::Unexpected { source_address: H160::zero() });
-		};
-		let source_address = open.source;
-		if open.code_missing || open.slots_missing == 0 {
-			return Err(Fault::Unexpected { source_address });
-		}
-		let place = keccak256(slot.key.as_bytes());
-		if open.last_slot.is_some_and(|last| place <= last) {
-			return Err(Fault::SlotOrder { source_address, key: slot.key });
-		}
-		if open.write {
-			T::Evm::set_storage(&open.address, slot.key, slot.value);
-		}
-		open.last_slot = Some(place);
-		open.slots_missing = open.slots_missing.saturating_sub(1);
-		Ok(())
-	}
 }
 
 /// What happens to an account of the source.
@@ -369,13 +330,13 @@ impl<T: Config> Pallet<T> {
 enum Placement {
 	/// It is written.
 	Write,
-	/// What it gets waits in the ledger.
+	/// Its balance waits in the ledger.
 	Wait,
-	/// There is nothing to give it.
+	/// It is alive, or an account of this chain, and there is no balance to give it.
 	Nothing,
 	/// It does not exist (EIP-161).
 	Empty,
-	/// The same code is there; only its balance is credited.
+	/// The same code is there; only its balance is brought, and waits in the ledger.
 	AlreadyPresent,
 	/// The target is occupied.
 	Collision(Collision),

@@ -13,17 +13,25 @@
 //!
 //! The EVM is reached through one trait, [`EvmHost`]; [`PalletEvm`] implements it for `pallet-evm`.
 //! Accounts under import are locked for EVM transactions until [`Call::activate`].
+//!
+//! Until then governance may pause the migration, and abort it; after the deadline of its stage
+//! anybody may ([`Call::expire`]). An abort takes back all that was written and credited, over as many
+//! blocks as it takes, when blocks have room and by [`Call::clean_up`].
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
+mod abort;
 mod authorize;
 mod balances;
+mod calls;
 mod evm;
+mod governance;
 mod host;
 mod import;
 mod mapping;
 mod release;
+mod resolve;
 pub mod runtime_api;
 mod stage;
 mod try_state;
@@ -34,9 +42,10 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use abort::CleanUp;
 pub use authorize::Rejection;
 pub use evm::PalletEvm;
-pub use host::{EvmHost, HostAccount, HostError};
+pub use host::{EvmHost, HostAccount, HostCall, HostCallResult, HostError, HostRemoval};
 pub use migration_primitives as primitives;
 pub use pallet::*;
 pub use weights::WeightInfo;
@@ -50,14 +59,19 @@ pub(crate) const LOG_TARGET: &str = "runtime::migration";
 pub mod pallet {
 	use super::*;
 	use alloc::boxed::Box;
-	use frame_support::{pallet_prelude::*, traits::fungible, PalletId};
+	use frame_support::{
+		dispatch::DispatchResultWithPostInfo, pallet_prelude::*, traits::fungible, PalletId,
+	};
 	use frame_system::{ensure_authorized, pallet_prelude::*};
 	use migration_primitives::{
 		fault::Fault,
 		limits::MAX_MERKLE_PATH,
-		manifest::{Manifest, ManifestError},
+		manifest::{Manifest, ManifestError, PostImportCall},
 		proof::{ProofKind, ProofRecord},
-		status::{AccountRecord, AccountState, MigrationRecord, Owed, SourceRecord, Stage},
+		status::{
+			AbortCause, AccountRecord, AccountState, CallFailure, CollisionPolicy, Course,
+			MigrationRecord, Owed, SourceRecord, Stage,
+		},
 		H160, H256, U256,
 	};
 	use sp_runtime::Perbill;
@@ -66,7 +80,7 @@ pub mod pallet {
 	pub type ManifestOf<T> = Manifest<<T as frame_system::Config>::AccountId>;
 	/// The siblings of a Merkle path.
 	pub type MerklePath = BoundedVec<H256, ConstU32<MAX_MERKLE_PATH>>;
-	/// The most ledger entries that one call releases.
+	/// The most accounts that one call releases or settles.
 	pub type ReleaseLimit = ConstU32<256>;
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -88,6 +102,15 @@ pub mod pallet {
 
 		/// Who may propose a manifest.
 		type ProposeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Who may stop a migration for a while, and let it go on.
+		type PauseOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Who may abort a migration that is not complete.
+		type AbortOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Who may settle collisions, and accept that a call after the import failed.
+		type ResolveOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Who may hand an imported migration to its users.
 		type ActivateOrigin: EnsureOrigin<Self::RuntimeOrigin>;
@@ -112,8 +135,8 @@ pub mod pallet {
 		#[pallet::constant]
 		type LookAhead: Get<u32>;
 
-		/// The least number of blocks between the last chunk and the activation.
-		#[pallet::constant]
+		/// The least number of blocks between the last chunk and the activation, unless genesis set
+		/// another. Clients read the constant `MinReviewBlocks`, which is the one that holds.
 		type MinReviewBlocks: Get<BlockNumberFor<Self>>;
 
 		/// The part of a block's weight and length that chunks may take.
@@ -175,13 +198,45 @@ pub mod pallet {
 	pub type Proofs<T: Config> =
 		StorageMap<_, Blake2_128Concat, H256, ProofRecord<BlockNumberFor<T>>, OptionQuery>;
 
-	/// The account whose records are coming in.
+	/// What the next records of the active migration are held against.
 	#[pallet::storage]
-	pub type Open<T: Config> = StorageValue<_, import::OpenAccount, OptionQuery>;
+	pub type Open<T: Config> = StorageValue<_, import::Import, OptionQuery>;
+
+	/// How far the clean-up of the migration is that is being aborted.
+	#[pallet::storage]
+	pub type Cleaned<T: Config> = StorageValue<_, CleanUp, ValueQuery>;
+
+	/// The least number of blocks of a review, where genesis set it.
+	#[pallet::storage]
+	pub type ReviewBlocks<T: Config> = StorageValue<_, BlockNumberFor<T>, OptionQuery>;
 
 	/// What chunks have taken of the block being built.
 	#[pallet::storage]
 	pub type Used<T: Config> = StorageValue<_, authorize::BlockUse, ValueQuery>;
+
+	/// What a chain may choose at its beginning.
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// The least number of blocks of a review, if it is not the runtime's: for test chains.
+		pub min_review_blocks: Option<BlockNumberFor<T>>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			ReviewBlocks::<T>::set(self.min_review_blocks);
+		}
+	}
+
+	#[pallet::extra_constants]
+	impl<T: Config> Pallet<T> {
+		/// The least number of blocks between the last chunk and the activation.
+		#[pallet::constant_name(MinReviewBlocks)]
+		fn review_blocks() -> BlockNumberFor<T> {
+			Self::min_review_blocks()
+		}
+	}
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -255,6 +310,105 @@ pub mod pallet {
 			/// Wei from the escrow.
 			balance: u128,
 		},
+		/// What waited for an account could not be handed out, and goes on waiting.
+		ReleaseFailed {
+			/// The migration.
+			migration: u32,
+			/// The account's address on the source.
+			source: H160,
+			/// What the currency says.
+			reason: DispatchError,
+		},
+		/// The migration was stopped for a while.
+		Paused {
+			/// The migration.
+			migration: u32,
+		},
+		/// The migration goes on.
+		Resumed {
+			/// The migration.
+			migration: u32,
+			/// Where it goes on.
+			stage: Course,
+		},
+		/// What the migration brought is taken back from here on.
+		AbortBegun {
+			/// The migration.
+			migration: u32,
+			/// Why.
+			cause: AbortCause,
+		},
+		/// What an aborted migration wrote for an account is gone, and its addresses are free.
+		AccountRemoved {
+			/// The migration.
+			migration: u32,
+			/// Its address on the source.
+			source: H160,
+			/// Its address here.
+			target: H160,
+		},
+		/// An aborted migration gave an account more than was still there.
+		NotTakenBack {
+			/// The migration.
+			migration: u32,
+			/// The account's address on the source.
+			source: H160,
+			/// What is missing, in wei.
+			balance: u128,
+		},
+		/// The funding account of an aborted migration could not be paid; the escrow keeps its wei.
+		FundsNotReturned {
+			/// The migration.
+			migration: u32,
+			/// What it should get, in wei.
+			balance: u128,
+			/// What the currency says.
+			reason: DispatchError,
+		},
+		/// A record of an aborted migration was taken back.
+		ProofRemoved {
+			/// The digest.
+			digest: H256,
+		},
+		/// Nothing is left of the migration; another may begin.
+		Aborted {
+			/// The migration.
+			migration: u32,
+		},
+		/// Governance decided what becomes of an account whose target was occupied.
+		CollisionSettled {
+			/// The migration.
+			migration: u32,
+			/// The account's address on the source.
+			source: H160,
+			/// What it decided.
+			policy: CollisionPolicy<T::AccountId>,
+		},
+		/// A call after the import was executed.
+		CallExecuted {
+			/// The migration.
+			migration: u32,
+			/// Its place in the manifest.
+			index: u32,
+			/// The gas that it took.
+			used_gas: u64,
+		},
+		/// A call after the import changed nothing. Governance accepts that, or aborts.
+		CallFailed {
+			/// The migration.
+			migration: u32,
+			/// Its place in the manifest.
+			index: u32,
+			/// Why.
+			reason: CallFailure,
+		},
+		/// Governance accepted that a call after the import failed.
+		FailedCallAccepted {
+			/// The migration.
+			migration: u32,
+			/// Its place in the manifest.
+			index: u32,
+		},
 		/// A chunk that governance approved could not be applied; nothing of it was kept.
 		Faulted {
 			/// The migration.
@@ -268,7 +422,7 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// Another migration is importing. Wait until it is complete.
+		/// Another migration is importing, or being aborted. Wait until it has ended.
 		ImportInProgress,
 		/// There is no migration of that number.
 		UnknownMigration,
@@ -281,11 +435,9 @@ pub mod pallet {
 		InvalidCount,
 		/// The block header does not hash to the block hash, or has another number.
 		InvalidHeader,
-		/// This chain does not check data against a state root yet. Propose with the trust
-		/// `Attested`.
-		ProvedNotSupported,
-		/// This chain runs no calls after an import yet. Propose without them.
-		PostImportCallsNotSupported,
+		/// The deadline of the review would come before its least number of blocks is over. Give the
+		/// review more time.
+		ReviewTooShort,
 		/// The balances are above the policy's cap.
 		AboveCap,
 		/// The token's issuance would reach 2^128.
@@ -298,10 +450,32 @@ pub mod pallet {
 		WrongStage,
 		/// The blocks of the review have not passed.
 		ReviewNotOver,
-		/// Nothing waits for this account.
+		/// Nothing waits for any of these accounts.
 		NothingOwed,
-		/// The escrow or the EVM refused to hand out what waits.
-		ReleaseFailed,
+		/// The migration is paused already.
+		AlreadyPaused,
+		/// The migration is not paused.
+		NotPaused,
+		/// The migration is complete. Nothing takes it back any more.
+		AlreadyCompleted,
+		/// The migration is being aborted, or was.
+		AlreadyAborted,
+		/// The deadline of the migration's stage has not passed.
+		DeadlineNotPassed,
+		/// Fewer steps than one account takes. Allow more.
+		LimitTooSmall,
+		/// One of these accounts is none of this migration whose target was occupied, or is settled.
+		NotCollided,
+		/// Calls after the import are still to come. Execute them first.
+		CallsOutstanding,
+		/// A call after the import failed. Accept that, or abort.
+		CallNotSettled,
+		/// The calls after the import come in the order of the manifest.
+		NotTheNextCall,
+		/// This is not the call that the manifest holds at this place.
+		CallNotApproved,
+		/// The call of this number did not fail.
+		NoFailedCall,
 	}
 
 	impl<T> From<ManifestError> for Error<T> {
@@ -332,6 +506,10 @@ pub mod pallet {
 
 		fn on_finalize(_: BlockNumberFor<T>) {
 			Used::<T>::kill();
+		}
+
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			Self::clean_up_idly(remaining)
 		}
 
 		fn integrity_test() {
@@ -426,9 +604,94 @@ pub mod pallet {
 			origin: OriginFor<T>,
 			migration: u32,
 			sources: BoundedVec<H160, ReleaseLimit>,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_release(migration, &sources)
+		}
+
+		/// Stops a migration for a while. The deadline of its stage stands.
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::pause())]
+		pub fn pause(origin: OriginFor<T>, migration: u32) -> DispatchResult {
+			T::PauseOrigin::ensure_origin(origin)?;
+			Self::do_pause(migration)
+		}
+
+		/// Lets a paused migration go on.
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::pause())]
+		pub fn resume(origin: OriginFor<T>, migration: u32) -> DispatchResult {
+			T::PauseOrigin::ensure_origin(origin)?;
+			Self::do_resume(migration)
+		}
+
+		/// Begins to take back all that a migration brought. Not possible once it is complete.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::abort())]
+		pub fn abort(origin: OriginFor<T>, migration: u32) -> DispatchResult {
+			T::AbortOrigin::ensure_origin(origin)?;
+			Self::do_abort(migration)
+		}
+
+		/// Aborts a migration whose stage has outlasted its deadline. Anybody may call it.
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::abort())]
+		pub fn expire(origin: OriginFor<T>, migration: u32) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_expire(migration)
+		}
+
+		/// Goes on with the clean-up of an aborted migration: `limit` steps, of which an account takes
+		/// 16 and a slot one. Anybody may call it; blocks with room do it by themselves.
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::clean_up(*limit))]
+		pub fn clean_up(
+			origin: OriginFor<T>,
+			migration: u32,
+			limit: u32,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_clean_up(migration, limit)
+		}
+
+		/// Decides what becomes of accounts whose target was occupied, before the activation. What
+		/// stands there stays.
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::resolve(sources.len() as u32))]
+		pub fn resolve(
+			origin: OriginFor<T>,
+			migration: u32,
+			sources: BoundedVec<H160, ReleaseLimit>,
+			policy: CollisionPolicy<T::AccountId>,
+		) -> DispatchResult {
+			T::ResolveOrigin::ensure_origin(origin)?;
+			Self::do_resolve(migration, &sources, &policy)
+		}
+
+		/// Executes the next of the calls whose hashes stand in the manifest. Anybody may call it, and
+		/// pays for its weight.
+		#[pallet::call_index(11)]
+		#[pallet::weight(Pallet::<T>::post_import_call_weight(call))]
+		pub fn execute_call(
+			origin: OriginFor<T>,
+			migration: u32,
+			index: u32,
+			call: Box<PostImportCall>,
+		) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_execute_call(migration, index, *call)
+		}
+
+		/// Accepts that a call after the import failed, and goes on with the next.
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::pause())]
+		pub fn accept_failed_call(
+			origin: OriginFor<T>,
+			migration: u32,
+			index: u32,
+		) -> DispatchResult {
+			T::ResolveOrigin::ensure_origin(origin)?;
+			Self::do_accept_failed_call(migration, index)
 		}
 	}
 
@@ -450,12 +713,19 @@ pub mod pallet {
 			u128::try_from(balance).ok()
 		}
 
-		/// The stage of the migration, with its record, if it is at `stage`.
+		/// The record of the migration.
+		pub(crate) fn record(
+			migration: u32,
+		) -> Result<MigrationRecord<BlockNumberFor<T>>, Error<T>> {
+			Migrations::<T>::get(migration).ok_or(Error::<T>::UnknownMigration)
+		}
+
+		/// The record of the migration, if it is at `stage`.
 		pub(crate) fn at_stage(
 			migration: u32,
 			stage: Stage,
 		) -> Result<MigrationRecord<BlockNumberFor<T>>, Error<T>> {
-			let record = Migrations::<T>::get(migration).ok_or(Error::<T>::UnknownMigration)?;
+			let record = Self::record(migration)?;
 			ensure!(record.stage == stage, Error::<T>::WrongStage);
 			Ok(record)
 		}

@@ -4,7 +4,7 @@ use migration_primitives::{
 	fault::Fault,
 	hash::KECCAK_EMPTY,
 	map::{check_order, decode_run, run_length, MapEntry, MapError, Target},
-	status::{AccountRecord, AccountState, SourceRecord},
+	status::{AccountRecord, AccountState, SourceRecord, Undo},
 	H160, H256, U256,
 };
 
@@ -73,6 +73,7 @@ impl<T: Config> Pallet<T> {
 			storage_root: H256::zero(),
 			slots: 0,
 			surplus: 0,
+			undo: Undo::Nothing,
 		};
 		Accounts::<T>::insert(chain_id, source, &record);
 		Ok(record)

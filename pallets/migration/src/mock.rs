@@ -5,14 +5,14 @@ use codec::Encode;
 use frame_support::{
 	derive_impl, parameter_types,
 	storage::{with_transaction_unchecked, TransactionOutcome},
-	traits::{ConstU128, ConstU32, ConstU64, FindAuthor},
+	traits::{ConstU128, ConstU32, ConstU64, EitherOfDiverse, FindAuthor, SortedMembers},
 	weights::{
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
 		Weight,
 	},
 	ConsensusEngineId, PalletId,
 };
-use frame_system::{limits::BlockWeights, EnsureRoot};
+use frame_system::{limits::BlockWeights, EnsureRoot, EnsureSignedBy};
 use migration_primitives::{H160, H256};
 use pallet_evm::AddressMapping;
 use sp_core::{sr25519, Pair};
@@ -145,10 +145,30 @@ impl pallet_evm::Config for Test {
 	type WeightInfo = ();
 }
 
+/// One key for each power.
+macro_rules! power {
+	($name:ident, $key:literal) => {
+		pub struct $name;
+
+		impl SortedMembers<AccountId32> for $name {
+			fn sorted_members() -> Vec<AccountId32> {
+				vec![account($key)]
+			}
+		}
+	};
+}
+
+power!(Pauser, "Pauser");
+power!(Aborter, "Aborter");
+power!(Resolver, "Resolver");
+
 impl pallet_migration::Config for Test {
 	type Currency = Balances;
 	type Evm = pallet_migration::PalletEvm<Test>;
 	type ProposeOrigin = EnsureRoot<AccountId32>;
+	type PauseOrigin = EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Pauser, AccountId32>>;
+	type AbortOrigin = EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Aborter, AccountId32>>;
+	type ResolveOrigin = EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Resolver, AccountId32>>;
 	type ActivateOrigin = EnsureRoot<AccountId32>;
 	type PalletId = EscrowPalletId;
 	type MaxChunkBytes = MaxChunkBytes;

@@ -13,7 +13,6 @@ use migration_primitives::{
 	fault::Fault,
 	manifest::Manifest,
 	proof::{ProofKind, ProofRecord},
-	snapshot::Trust,
 	status::{MigrationRecord, Progress, Stage},
 	H256,
 };
@@ -33,8 +32,10 @@ impl<T: Config> Pallet<T> {
 			log::info!(target: LOG_TARGET, "manifest refused: {error}");
 			Error::<T>::from(error)
 		})?;
-		ensure!(manifest.trust == Trust::Attested, Error::<T>::ProvedNotSupported);
-		ensure!(manifest.post_import_calls.is_empty(), Error::<T>::PostImportCallsNotSupported);
+		ensure!(
+			BlockNumberFor::<T>::from(manifest.deadlines.review) > Self::min_review_blocks(),
+			Error::<T>::ReviewTooShort
+		);
 		let hash = manifest.hash();
 		ensure!(!Proofs::<T>::contains_key(hash), Error::<T>::AlreadyProposed);
 		let migration = NextMigration::<T>::get();
@@ -130,7 +131,7 @@ impl<T: Config> Pallet<T> {
 
 	/// All chunks are in: the sums must be the manifest's, and the digests are recorded.
 	fn finish_import(migration: u32, record: &mut RecordOf<T>) -> Result<(), Fault> {
-		Self::close_account(migration, record)?;
+		Self::end_records(migration, record)?;
 		let Some(manifest) = Manifests::<T>::get(migration) else {
 			defensive!("a migration without its manifest");
 			return Err(Fault::Totals);
@@ -191,7 +192,11 @@ impl<T: Config> Pallet<T> {
 		let mut record = Self::at_stage(migration, Stage::Imported)?;
 		let now = frame_system::Pallet::<T>::block_number();
 		let waited = sp_runtime::traits::Saturating::saturating_sub(now, record.since);
-		ensure!(waited >= T::MinReviewBlocks::get(), Error::<T>::ReviewNotOver);
+		ensure!(waited >= Self::min_review_blocks(), Error::<T>::ReviewNotOver);
+		let manifest = Manifests::<T>::get(migration).ok_or(Error::<T>::UnknownMigration)?;
+		ensure!(!record.progress.call_failed, Error::<T>::CallNotSettled);
+		let calls = manifest.post_import_calls.len();
+		ensure!(record.progress.calls as usize == calls, Error::<T>::CallsOutstanding);
 		Self::return_unused_funds(migration, &record)?;
 		Self::enter(&mut record, Stage::Completed);
 		Migrations::<T>::insert(migration, record);
@@ -201,7 +206,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn enter(record: &mut RecordOf<T>, stage: Stage) {
+	pub(crate) fn enter(record: &mut RecordOf<T>, stage: Stage) {
 		record.stage = stage;
 		record.since = frame_system::Pallet::<T>::block_number();
 	}

@@ -31,6 +31,18 @@ pub trait WeightInfo {
 	fn activate() -> Weight;
 	/// Handing out `accounts` ledger entries.
 	fn release(accounts: u32) -> Weight;
+	/// Finding out that nothing waits for `accounts`.
+	fn release_skipped(accounts: u64) -> Weight;
+	/// A pause, its end, or a failure accepted.
+	fn pause() -> Weight;
+	/// The beginning of an abort.
+	fn abort() -> Weight;
+	/// A clean-up of so many steps, and the end of the migration.
+	fn clean_up(steps: u32) -> Weight;
+	/// Settling so many collisions.
+	fn resolve(accounts: u32) -> Weight;
+	/// A call after the import with so many bytes of data, its gas apart.
+	fn execute_call(bytes: u32) -> Weight;
 }
 
 /// The records of a chunk, counted before any of them is applied.
@@ -44,21 +56,33 @@ pub struct ChunkWork {
 	pub code_bytes: u32,
 	/// Slots.
 	pub slots: u32,
+	/// Bytes of account proofs.
+	pub proof_bytes: u32,
 }
 
 impl ChunkWork {
 	/// Counts the records up to the first that cannot be read, or that is code without a head of its
 	/// own: there the chunk ends in a fault.
+	///
+	/// Code whose head came with the chunk before counts as an account too, which is placed here.
 	pub fn of(chunk: &[u8]) -> Self {
 		let (mut rest, mut work) = (chunk, Self::default());
+		// At the beginning for an account whose head came before.
+		let mut code_may_come = true;
 		while !rest.is_empty() {
 			match item::next(&mut rest) {
-				Ok(Item::Account(_)) => work.accounts = work.accounts.saturating_add(1),
+				Ok(Item::Account(head)) => {
+					code_may_come = true;
+					work.accounts = work.accounts.saturating_add(1);
+					let bytes = head.proof.iter().map(|node| node.len() as u32).sum();
+					work.proof_bytes = work.proof_bytes.saturating_add(bytes);
+				}
 				Ok(Item::Code(code)) => {
-					work.codes = work.codes.saturating_add(1);
-					if work.codes > work.accounts.saturating_add(1) {
+					if !core::mem::take(&mut code_may_come) {
 						break;
 					}
+					work.codes = work.codes.saturating_add(1);
+					work.accounts = work.accounts.max(1);
 					work.code_bytes = work.code_bytes.saturating_add(code.len() as u32);
 				}
 				Ok(Item::Slot(_)) => work.slots = work.slots.saturating_add(1),
@@ -102,6 +126,7 @@ pub(crate) fn heaviest_chunk<T: Config>() -> Weight {
 		codes: bytes / (SHORTEST_HEAD + SHORTEST_CODE),
 		code_bytes: bytes,
 		slots,
+		proof_bytes: bytes,
 	};
 	let slots = T::MaxChunkSlots::get().min(bytes / SHORTEST_SLOT);
 	let rest = bytes.saturating_sub(slots.saturating_mul(SHORTEST_SLOT));
@@ -116,8 +141,15 @@ pub struct CountedWeight<T>(PhantomData<T>);
 const PROOF_PER_READ: u64 = 2_600;
 /// Keccak-256 through the host, with a wide margin, in picoseconds per byte.
 const HASH_TIME_PER_BYTE: u64 = 20_000;
+/// The shortest node that another refers to by its hash; a proof ends with the first that is none.
+const SHORTEST_NODE: u64 = 32;
+/// Bytes hashed for one slot: its key, its leaf, and a fifteenth of the branches of a full trie.
+const SLOT_HASHED_BYTES: u64 = 32 + 70 + 40;
 /// Decoding, comparing and queueing one record, in picoseconds.
 const TIME_PER_RECORD: u64 = 5_000_000;
+
+/// Proof size of the longest code, which is read when it is removed.
+const CODE_PROOF: u64 = migration_primitives::limits::MAX_CODE_BYTES as u64;
 
 fn counted<T: frame_system::Config>(reads: u64, writes: u64, records: u64, bytes: u64) -> Weight {
 	let db: RuntimeDbWeight = T::DbWeight::get();
@@ -146,7 +178,11 @@ impl<T: frame_system::Config> WeightInfo for CountedWeight<T> {
 	}
 
 	fn submit_chunk(work: ChunkWork) -> Weight {
-		let ChunkWork { accounts, codes, code_bytes, slots } = work;
+		let ChunkWork { accounts, codes, code_bytes, slots, proof_bytes } = work;
+		// Each slot's key is hashed, its leaf, and its share of the branches above.
+		let hashed = u64::from(code_bytes)
+			.saturating_add(u64::from(slots).saturating_mul(SLOT_HASHED_BYTES))
+			.saturating_add(proof_bytes.into());
 		let (accounts, codes, slots) = (u64::from(accounts), u64::from(codes), u64::from(slots));
 		// A head: entry, deployer's entry, reservation, metadata, account, first slot, nonce
 		// reference, escrow, issuance; written: entry twice, reservation, account, reference,
@@ -160,8 +196,12 @@ impl<T: frame_system::Config> WeightInfo for CountedWeight<T> {
 		counted::<T>(
 			reads.saturating_add(5),
 			writes.saturating_add(6),
-			accounts.saturating_mul(8).saturating_add(codes).saturating_add(slots),
-			u64::from(code_bytes).saturating_add(slots.saturating_mul(32)),
+			accounts
+				.saturating_mul(8)
+				.saturating_add(codes)
+				.saturating_add(slots)
+				.saturating_add(u64::from(proof_bytes) / SHORTEST_NODE),
+			hashed,
 		)
 	}
 
@@ -187,6 +227,56 @@ impl<T: frame_system::Config> WeightInfo for CountedWeight<T> {
 			accounts.saturating_mul(5),
 			accounts.saturating_mul(2),
 			0,
+		)
+	}
+
+	fn release_skipped(accounts: u64) -> Weight {
+		counted::<T>(accounts, 0, accounts, 0)
+	}
+
+	fn pause() -> Weight {
+		counted::<T>(1, 2, 2, 0)
+	}
+
+	fn abort() -> Weight {
+		// Record and manifest; record, open account, clean-up and event.
+		counted::<T>(2, 4, 4, u64::from(migration_primitives::limits::MAX_HEADER_BYTES))
+	}
+
+	fn clean_up(steps: u32) -> Weight {
+		// A slot is one key looked up and one removed. An account has 16 steps for: its entry in the
+		// map twice, reservation, ledger, code, metadata, first slot, nonce reference, system
+		// account, escrow, issuance, events. Of the code up to 64 kB enter a proof.
+		let code = CODE_PROOF.div_ceil(u64::from(crate::abort::STEPS_PER_ACCOUNT));
+		let steps = u64::from(steps);
+		counted::<T>(
+			steps.saturating_add(8),
+			steps.saturating_add(10),
+			steps.saturating_add(16),
+			u64::from(migration_primitives::limits::MAX_HEADER_BYTES),
+		)
+		.saturating_add(Weight::from_parts(0, steps.saturating_mul(code)))
+	}
+
+	fn resolve(accounts: u32) -> Weight {
+		let accounts = u64::from(accounts);
+		counted::<T>(
+			accounts.saturating_mul(4).saturating_add(2),
+			accounts.saturating_mul(5).saturating_add(1),
+			accounts.saturating_mul(2),
+			u64::from(migration_primitives::limits::MAX_HEADER_BYTES),
+		)
+	}
+
+	fn execute_call(bytes: u32) -> Weight {
+		// Record, manifest, both accounts; each account written to is looked up twice more, which is
+		// far below what a write costs in gas.
+		counted::<T>(
+			4,
+			3,
+			4,
+			u64::from(bytes)
+				.saturating_add(u64::from(migration_primitives::limits::MAX_HEADER_BYTES)),
 		)
 	}
 }

@@ -7,8 +7,9 @@ use scale_info::TypeInfo;
 use sp_core::{bounded::BoundedVec, ConstU32, H256};
 
 use super::{
+	nibble,
 	node::{encode_extension, encode_leaf, Branch, Reference},
-	nibble, KEY_NIBBLES,
+	KEY_NIBBLES,
 };
 use crate::hash::{keccak256, EMPTY_TRIE_ROOT};
 

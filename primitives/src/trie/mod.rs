@@ -6,7 +6,7 @@ mod builder;
 mod node;
 mod proof;
 
-pub use builder::{TrieBuilder, MAX_LEAF_VALUE_BYTES};
+pub use builder::{LeafRefused, TrieBuilder, MAX_LEAF_VALUE_BYTES};
 pub use proof::{verify_account, ProofError};
 
 use alloc::vec::Vec;
@@ -47,12 +47,12 @@ impl TrieAccount {
 }
 
 /// Appends the value of a slot's leaf: RLP of the integer.
-pub fn put_slot_value(value: &H256, out: &mut Vec<u8>) {
+pub fn put_slot_value(value: &H256, out: &mut dyn BufMut) {
 	put_string(minimal::significant(value.as_bytes()), out);
 }
 
 /// Appends an RLP string.
-fn put_string(bytes: &[u8], out: &mut Vec<u8>) {
+fn put_string(bytes: &[u8], out: &mut dyn BufMut) {
 	if !is_own_encoding(bytes) {
 		Header { list: false, payload_length: bytes.len() }.encode(out);
 	}

@@ -3,7 +3,7 @@
 use frame_support::assert_ok;
 use migration_primitives::{
 	map::Target,
-	status::{Beneficiary, Owed},
+	status::{Beneficiary, Owed, Undo},
 };
 
 use super::*;
@@ -101,8 +101,8 @@ fn account_without_balance_to_an_account_of_this_chain_works() {
 
 #[test]
 fn account_that_is_alive_waits_and_stays_usable_works() {
-	// The nonce of the source is above, equal to and below the one here at the release.
-	for (nonce, expected) in [(9, 9), (4, 4), (1, 4)] {
+	// The nonce of the source is above, equal to and below the one here when the head comes.
+	for (nonce, expected) in [(9, 10), (3, 4), (1, 4)] {
 		new_test_ext().execute_and_check(|| {
 			send_transactions(2);
 			let before = balance(user());
@@ -115,8 +115,10 @@ fn account_that_is_alive_waits_and_stays_usable_works() {
 			assert!(!Migration::is_locked(&user()));
 			assert_eq!(state_of(user()), AccountState::Waiting);
 			assert!(entry(user()).surplus < before && entry(user()).surplus > 9 * ETHER);
+			// It has the larger nonce at once, and goes on from there.
+			assert_eq!(EVM::nonce(&user()), expected - 1);
 			succeed(call(user(), at(0xdd), 1));
-			assert_eq!(EVM::nonce(&user()), 4);
+			assert_eq!(EVM::nonce(&user()), expected);
 
 			bundle.activate();
 			let before = balance(user());
@@ -147,10 +149,33 @@ fn account_that_is_alive_by_its_nonce_alone_works() {
 		let bundle = bundle(&[external(0x12, 8, 6)], []);
 		bundle.import();
 		assert_eq!(state_of(at(0x12)), AccountState::Waiting);
-		assert_eq!((EVM::nonce(&at(0x12)), balance(at(0x12))), (3, 0));
+		assert_eq!((EVM::nonce(&at(0x12)), balance(at(0x12))), (8, 0));
+		assert_eq!(entry(at(0x12)).undo, Undo::Nonce { before: 3, raised: 8 });
 		bundle.activate();
 		assert_ok!(dispatch(bundle.release(&[at(0x12)]), signed_by("Bob")));
 		assert_eq!((EVM::nonce(&at(0x12)), balance(at(0x12))), (8, 6));
+	});
+}
+
+#[test]
+fn transaction_of_the_source_is_no_transaction_here_though_its_sender_was_dusted_works() {
+	new_test_ext().execute_and_check(|| {
+		// A stranger's one wei keeps the account from being written and locked.
+		let holder = at(0x12);
+		assert_ok!(Balances::transfer_allow_death(signed_by("Bob"), evm_account(holder), 1));
+		let bundle = bundle(&[external(0x12, 40, 0), external(0x13, 2, 3)], []);
+		let replay = |nonce| transact(ExecuteRequest { nonce: Some(nonce), ..call(holder, at(1), 0) });
+		let too_low = |found| Err(RunnerError::NonceTooLow { found, expected: 40 });
+		bundle.import();
+		for nonce in [0, 39] {
+			assert_storage_noop!(assert_eq!(replay(nonce), too_low(nonce)));
+		}
+		bundle.activate();
+		for nonce in [0, 39] {
+			assert_storage_noop!(assert_eq!(replay(nonce), too_low(nonce)));
+		}
+		assert_eq!(state_of(holder), AccountState::Imported);
+		assert_eq!(EVM::nonce(&holder), 40);
 	});
 }
 

@@ -4,13 +4,14 @@ use codec::Encode;
 use frame_support::{assert_ok, BoundedVec};
 use migration_primitives::{
 	address::{create2_address, create_address},
-	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
+	hash::{keccak256, KECCAK_EMPTY},
 	item::{self, AccountHead, Slot},
 	limits::FORMAT_VERSION,
 	manifest::{BalancePolicy, Deadlines, EvmSpec, Manifest, Remapped, SourceBlock, TreeSummary},
 	map::{self, MapEntry, Target},
 	merkle::{self, Tree},
 	snapshot::{Finality, Scope, Totals, Trust},
+	trie::{put_slot_value, TrieBuilder},
 	H160, H256, U256,
 };
 use sp_runtime::{
@@ -69,17 +70,12 @@ impl Source {
 
 	pub(super) fn head(&self) -> AccountHead {
 		let code_hash = if self.code.is_empty() { KECCAK_EMPTY } else { keccak256(&self.code) };
-		let storage_root = if self.slots.is_empty() {
-			EMPTY_TRIE_ROOT
-		} else {
-			keccak256(self.address.as_bytes())
-		};
 		AccountHead {
 			address: self.address,
 			nonce: self.nonce,
 			balance: self.balance,
 			code_hash,
-			storage_root,
+			storage_root: storage_root(&self.slots),
 			code_length: self.code.len() as u32,
 			slot_count: self.slots.len() as u64,
 			proof: vec![],
@@ -97,6 +93,20 @@ impl Source {
 		records.extend(slots.iter().map(slot_record));
 		records
 	}
+}
+
+/// The root of the storage trie over these slots.
+pub(super) fn storage_root(slots: &[Slot]) -> H256 {
+	let mut leaves: Vec<_> =
+		slots.iter().map(|slot| (keccak256(slot.key.as_bytes()), slot.value)).collect();
+	leaves.sort();
+	let mut trie = TrieBuilder::default();
+	for (key, value) in leaves {
+		let mut leaf = vec![];
+		put_slot_value(&value, &mut leaf);
+		trie.add(key, &leaf).expect("in order");
+	}
+	trie.root()
 }
 
 pub(super) fn head_record(head: &AccountHead) -> Vec<u8> {

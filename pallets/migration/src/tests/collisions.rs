@@ -2,6 +2,7 @@
 
 use std::slice;
 
+use frame_support::assert_ok;
 use migration_primitives::{
 	hash::{keccak256, KECCAK_EMPTY},
 	map::Target,
@@ -111,11 +112,17 @@ fn code_that_is_there_already_is_kept_and_gets_its_balance_works() {
 		let bundle = bundle(&[source, beside.clone()], [(at(0x11), Target::Explicit(multicall))]);
 		bundle.import();
 		assert_eq!(state_of(at(0x11)), AccountState::AlreadyPresent);
-		assert_eq!((balance(multicall), record(0).progress.credited), (5, 5));
+		// Its users could spend what it is given before anybody looked at the import.
+		assert_eq!((balance(multicall), record(0).progress.credited), (0, 5));
+		assert_eq!(Balances::free_balance(Migration::escrow(0)), 5);
+		assert_eq!(Migration::waiting(0), vec![at(0x11)]);
 		assert_eq!((record(0).stage, record(0).progress.collisions), (Stage::Imported, 0));
 		assert_imported(&beside, beside.address);
 		// It belongs to this chain's users, who need not wait.
 		succeed(call(user(), multicall, 1));
+		bundle.activate();
+		assert_ok!(dispatch(bundle.release(&[at(0x11)]), signed_by("Bob")));
+		assert_eq!((balance(multicall), state_of(at(0x11))), (6, AccountState::AlreadyPresent));
 	});
 }
 

@@ -1,8 +1,8 @@
 //! The review, the activation and the release.
 
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, weights::Weight};
 use migration_primitives::map::Target;
-use sp_runtime::DispatchError;
+use sp_runtime::{traits::Dispatchable, DispatchError};
 
 use super::{import::GETTER, *};
 use crate::{Active, Error, Ledger};
@@ -104,20 +104,82 @@ fn release_before_the_completion_fails() {
 }
 
 #[test]
-fn release_twice_or_of_nothing_fails() {
+fn release_of_nothing_at_all_fails() {
 	new_test_ext().execute_and_check(|| {
 		let bundle = waiting();
 		bundle.import();
 		bundle.activate();
 		let release = |sources: &[H160]| dispatch(bundle.release(sources), signed_by("Bob"));
-		for sources in [&[at(0x11)][..], &[at(0x77)], &[user(), user()], &[user(), at(0x77)]] {
+		for sources in [&[at(0x11)][..], &[at(0x77)], &[at(0x77), at(0x11)]] {
 			assert_noop!(release(sources), Error::<Test>::NothingOwed);
 		}
 		assert_ok!(release(&[]));
 		assert_ok!(release(&[user()]));
 		assert_noop!(release(&[user()]), Error::<Test>::NothingOwed);
-		assert_noop!(release(&[at(0x14), user()]), Error::<Test>::NothingOwed);
 		assert_ok!(release(&[at(0x14)]));
+	});
+}
+
+/// The weight that a release is charged, and its result.
+fn release_weight(bundle: &Bundle, sources: &[H160]) -> Weight {
+	let call: RuntimeCall = bundle.release(sources).into();
+	let post = call.dispatch(signed_by("Bob")).expect("something is owed");
+	post.actual_weight.expect("it depends on what waits")
+}
+
+#[test]
+fn release_passes_over_those_for_whom_nothing_waits_works() {
+	use crate::WeightInfo;
+	new_test_ext().execute_and_check(|| {
+		let bundle = waiting();
+		bundle.import();
+		bundle.activate();
+		let users = balance(user());
+		System::reset_events();
+		// One that nobody knows, one twice, and one that has nothing to get.
+		let weight = release_weight(&bundle, &[at(0x77), user(), user(), at(0x11)]);
+		let released = Event::Released { migration: 0, source: user(), balance: 300 };
+		assert_eq!(events(), vec![released]);
+		assert_eq!(balance(user()), users + 300);
+		assert_eq!(Migration::waiting(0), vec![at(0x14)]);
+		type Weights = <Test as crate::Config>::WeightInfo;
+		assert_eq!(weight, Weights::release(1).saturating_add(Weights::release_skipped(3)));
+		assert!(weight.all_lt(Weights::release(4)));
+	});
+}
+
+#[test]
+fn release_that_fails_for_one_keeps_its_entry_and_pays_the_others_works() {
+	new_test_ext().execute_and_check(|| {
+		// Three accounts wait; what the escrow has left does not suffice for the one in the middle.
+		let accounts = [external(0, 9, 300).at(user()), external(0x14, 4, 4_000)];
+		let third = external(0x15, 1, 50);
+		let to = |name| Target::Account(account(name));
+		let bundle = bundle(
+			&[&accounts[..], &[third]].concat(),
+			[(at(0x14), to("Carol")), (at(0x15), to("Dave"))],
+		);
+		bundle.import();
+		bundle.activate();
+		let escrow = Migration::escrow(0);
+		assert_ok!(Balances::force_set_balance(RuntimeOrigin::root(), escrow.clone(), 3_999));
+		System::reset_events();
+		let sources = [user(), at(0x14), at(0x15)];
+		assert_ok!(dispatch(bundle.release(&sources), signed_by("Bob")));
+		let reason = sp_runtime::TokenError::FundsUnavailable.into();
+		let released = |source, balance| Event::Released { migration: 0, source, balance };
+		let failed = Event::ReleaseFailed { migration: 0, source: at(0x14), reason };
+		let expected = vec![released(user(), 300), failed, released(at(0x15), 50)];
+		assert_eq!(events(), expected);
+		assert_eq!(Migration::waiting(0), vec![at(0x14)]);
+		assert_eq!(state_of(at(0x14)), AccountState::Waiting);
+		assert_eq!(Balances::free_balance(account("Carol")), 0);
+
+		// When the cause is gone it is paid.
+		assert_ok!(Balances::force_set_balance(RuntimeOrigin::root(), escrow, 4_000));
+		assert_ok!(dispatch(bundle.release(&sources), signed_by("Bob")));
+		assert_eq!(Balances::free_balance(account("Carol")), 4_000);
+		assert!(Migration::waiting(0).is_empty());
 	});
 }
 

@@ -1,7 +1,11 @@
 //! A stranger who sends dust everywhere stops nothing.
 
 use frame_support::assert_ok;
-use migration_primitives::{address::create_address, map::Target};
+use migration_primitives::{
+	address::create_address,
+	item::{ACCOUNT_TAG, CODE_TAG},
+	map::Target,
+};
 
 use super::{import::GETTER, *};
 
@@ -53,7 +57,7 @@ impl Scene {
 		assert_ok!(Balances::transfer_allow_death(signed_by("Bob"), escrow, DUST));
 	}
 
-	/// All is there, with `sent` times the dust on top, `before` of which came before the head.
+	/// All is there, with `sent` times the dust on top, `before` of which came before it was placed.
 	fn assert_imported(&self, sent: u128, before: impl Fn(H160) -> u128) {
 		self.bundle.activate();
 		let waiting = Migration::waiting(0);
@@ -124,7 +128,10 @@ fn dust_between_all_chunks_stops_nothing_works() {
 			submit(scene.bundle.chunk(index));
 		}
 		let before = |address: H160| {
-			let place = records.iter().position(|(source, _)| *source == address);
+			// An account is placed when its code is there.
+			let place = records.iter().rposition(|(source, record)| {
+				*source == address && matches!(record[0], ACCOUNT_TAG | CODE_TAG)
+			});
 			(place.expect("it has a head") as u128 + 1) * DUST
 		};
 		scene.assert_imported(records.len() as u128, before);

@@ -123,8 +123,6 @@ fn record_of_an_import_counts_everything_works() {
 		(0..bundle.count()).for_each(|index| submit(bundle.chunk(index)));
 		let found = record(0);
 		assert_eq!((found.stage, found.since), (Stage::Imported, 3));
-		let last_account =
-			accounts.iter().map(|account| keccak256(account.address.as_bytes())).max();
 		let expected = Progress {
 			map_chunks: 1,
 			map_entries: 3,
@@ -132,10 +130,12 @@ fn record_of_an_import_counts_everything_works() {
 			chunks: bundle.count(),
 			totals: bundle.manifest.totals,
 			remapped: bundle.manifest.remapped,
-			last_account,
 			credited: 75,
 			waiting: 0,
 			collisions: 0,
+			settled: 0,
+			calls: 0,
+			call_failed: false,
 			unchecked_addresses: 0,
 		};
 		assert_eq!(found.progress, expected);

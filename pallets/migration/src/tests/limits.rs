@@ -3,7 +3,7 @@
 use std::slice;
 
 use frame_support::traits::Hooks;
-use migration_primitives::item::Slot;
+use migration_primitives::item::{AccountHead, Slot};
 
 use super::*;
 use crate::weights::{heaviest_chunk, ChunkWork};
@@ -83,7 +83,8 @@ fn heaviest_chunk_is_heavier_than_any_works() {
 fn work_of_a_chunk_counts_its_records_works() {
 	let account = contract(0x11, &[1, 2, 3], 5);
 	let chunk = [account.records().concat(), external(0x12, 0, 0).records().concat()].concat();
-	let work = ChunkWork { accounts: 2, codes: 1, code_bytes: 3, slots: 5 };
+	let work =
+		ChunkWork { accounts: 2, codes: 1, code_bytes: 3, slots: 5, ..Default::default() };
 	assert_eq!(ChunkWork::of(&chunk), work);
 	// Code that belongs to the account of the chunk before.
 	assert_eq!(ChunkWork::of(&chunk[head_record(&account.head()).len()..]).codes, 1);
@@ -94,9 +95,14 @@ fn work_of_a_chunk_counts_its_records_works() {
 fn work_ends_where_a_chunk_cannot_be_read_works() {
 	let account = contract(0x11, &[1, 2, 3], 5);
 	let broken = [account.records().concat(), vec![0xff], account.records().concat()].concat();
-	let work = ChunkWork { accounts: 1, codes: 1, code_bytes: 3, slots: 5 };
+	let work =
+		ChunkWork { accounts: 1, codes: 1, code_bytes: 3, slots: 5, ..Default::default() };
 	assert_eq!(ChunkWork::of(&broken), work);
-	// The second code without a head cannot be applied.
+	// The first may belong to a head before; the second cannot be applied.
 	let codes = code_record(&[7]).repeat(1_000);
-	assert_eq!(ChunkWork::of(&codes), ChunkWork { codes: 2, code_bytes: 1, ..Default::default() });
+	let work = ChunkWork { accounts: 1, codes: 1, code_bytes: 1, ..Default::default() };
+	assert_eq!(ChunkWork::of(&codes), work);
+	let head = AccountHead { proof: vec![vec![1; 70], vec![2; 30]], ..account.head() };
+	let work = ChunkWork { accounts: 1, proof_bytes: 100, ..Default::default() };
+	assert_eq!(ChunkWork::of(&head_record(&head)), work);
 }

@@ -1,10 +1,12 @@
 //! Tests of the pallet inside real blocks, with real contracts of a made-up source.
 
+mod abort;
 mod accounts;
 mod balances;
 mod bundle;
 mod collisions;
 mod completion;
+mod deadlines;
 mod dust;
 mod import;
 mod limits;
@@ -12,8 +14,11 @@ mod locks;
 mod map_faults;
 mod place;
 mod pool;
+mod post_import;
 mod proposal;
+mod proved;
 mod record_faults;
+mod resolve;
 mod share;
 mod state_faults;
 mod storage;

@@ -170,11 +170,7 @@ fn what_this_chain_does_not_do_yet_fails() {
 			with_header(manifest, 300);
 			manifest.trust = Trust::Proved;
 		};
-		assert_change_is_refused(proved, Error::ProvedNotSupported);
-		let with_call = |manifest: &mut Manifest<AccountId32>| {
-			manifest.post_import_calls = vec![H256::zero()].try_into().expect("short");
-		};
-		assert_change_is_refused(with_call, Error::PostImportCallsNotSupported);
+		good().with(proved).propose();
 	});
 }
 

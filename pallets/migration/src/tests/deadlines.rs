@@ -1,0 +1,233 @@
+//! Pauses, and deadlines that let anybody end a migration.
+
+use frame_support::{assert_noop, assert_ok};
+use migration_primitives::status::{AbortCause, Course};
+use sp_runtime::{
+	transaction_validity::{InvalidTransaction, TransactionSource},
+	DispatchError,
+};
+
+use super::{import::GETTER, *};
+use crate::{Error, ReviewBlocks};
+
+fn good() -> Bundle {
+	bundle(&[contract(0x11, &GETTER, 4), external(0x12, 2, 9)], [])
+}
+
+const PAUSE: Call<Test> = Call::pause { migration: 0 };
+const RESUME: Call<Test> = Call::resume { migration: 0 };
+const EXPIRE: Call<Test> = Call::expire { migration: 0 };
+
+fn root(call: Call<Test>) -> Result<(), DispatchError> {
+	dispatch(call, RuntimeOrigin::root())
+}
+
+/// Whatever comes is refused for as long as the pause lasts.
+#[track_caller]
+fn assert_waits(call: &Call<Test>) {
+	assert_refused_by(call, TransactionSource::External, InvalidTransaction::Future);
+	assert_refused_by(call, TransactionSource::InBlock, InvalidTransaction::Future);
+}
+
+#[test]
+fn pause_and_its_end_at_every_stage_works() {
+	new_test_ext().execute_and_check(|| {
+		let bundle = good();
+		bundle.propose();
+		let pause = |course: Course| {
+			let since = record(0).since;
+			System::reset_events();
+			assert_ok!(dispatch(PAUSE, signed_by("Pauser")));
+			assert_eq!(record(0).stage, Stage::Paused(course));
+			assert_noop!(root(PAUSE), Error::<Test>::AlreadyPaused);
+			assert_noop!(root(bundle.activation()), Error::<Test>::WrongStage);
+			check_invariants();
+			assert_eq!((events(), record(0).since), (vec![Event::Paused { migration: 0 }], since));
+		};
+		let resume = |course: Course| {
+			System::reset_events();
+			assert_ok!(dispatch(RESUME, signed_by("Pauser")));
+			assert_eq!(record(0).stage, course.into());
+			assert_noop!(root(RESUME), Error::<Test>::NotPaused);
+			assert_eq!(events(), vec![Event::Resumed { migration: 0, stage: course }]);
+		};
+		pause(Course::Mapping);
+		assert_waits(&bundle.map_chunk(0));
+		assert_waits(&bundle.chunk(0));
+		resume(Course::Mapping);
+		submit(bundle.map_chunk(0));
+		submit(bundle.chunk(0));
+		pause(Course::Importing);
+		assert_waits(&bundle.chunk(1));
+		assert_refused(&bundle.map_chunk(0), InvalidTransaction::Stale);
+		assert!(Migration::is_locked(&at(0x11)));
+		resume(Course::Importing);
+		(1..bundle.count()).for_each(|index| submit(bundle.chunk(index)));
+		pause(Course::Imported);
+		assert_refused(&bundle.chunk(1), InvalidTransaction::Stale);
+		// Looking at it counts.
+		(0..3).for_each(|_| next_block());
+		resume(Course::Imported);
+		assert_ok!(root(bundle.activation()));
+		assert_noop!(root(PAUSE), Error::<Test>::WrongStage);
+	});
+}
+
+#[test]
+fn pause_by_a_stranger_or_of_what_is_not_under_way_fails() {
+	new_test_ext().execute_and_check(|| {
+		assert_noop!(root(PAUSE), Error::<Test>::UnknownMigration);
+		assert_noop!(root(RESUME), Error::<Test>::UnknownMigration);
+		good().propose();
+		assert_noop!(root(RESUME), Error::<Test>::NotPaused);
+		for call in [PAUSE, RESUME] {
+			for origin in [signed_by("Alice"), signed_by("Aborter"), RuntimeOrigin::none()] {
+				assert_noop!(dispatch(call.clone(), origin), DispatchError::BadOrigin);
+			}
+		}
+		assert_ok!(root(Call::abort { migration: 0 }));
+		assert_noop!(root(PAUSE), Error::<Test>::WrongStage);
+	});
+}
+
+/// Nobody may end it within the deadline, and anybody afterwards.
+#[track_caller]
+fn assert_expires_after(blocks: u32) {
+	let since = record(0).since;
+	while System::block_number() < since + blocks {
+		assert_noop!(dispatch(EXPIRE, signed_by("Bob")), Error::<Test>::DeadlineNotPassed);
+		next_block();
+	}
+	assert_noop!(dispatch(EXPIRE, signed_by("Bob")), Error::<Test>::DeadlineNotPassed);
+	next_block();
+	assert_noop!(dispatch(EXPIRE, RuntimeOrigin::none()), DispatchError::BadOrigin);
+	System::reset_events();
+	assert_ok!(dispatch(EXPIRE, signed_by("Bob")));
+	assert_eq!(
+		events(),
+		vec![Event::AbortBegun { migration: 0, cause: AbortCause::Deadline }]
+	);
+	assert_eq!(record(0).stage, Stage::Aborting);
+	assert_noop!(dispatch(EXPIRE, signed_by("Bob")), Error::<Test>::AlreadyAborted);
+	next_block();
+	assert_eq!(record(0).stage, Stage::Aborted);
+}
+
+/// A deadline of its own for each stage.
+fn with_deadlines() -> Bundle {
+	good().with(|manifest| {
+		manifest.deadlines.mapping = 3;
+		manifest.deadlines.importing = 5;
+		manifest.deadlines.review = 8;
+	})
+}
+
+#[test]
+fn mapping_that_outlasts_its_deadline_expires_works() {
+	new_test_ext().execute_and_check(|| {
+		with_deadlines().propose();
+		assert_expires_after(3);
+	});
+}
+
+#[test]
+fn import_that_outlasts_its_deadline_expires_works() {
+	new_test_ext().execute_and_check(|| {
+		let bundle = with_deadlines();
+		bundle.propose();
+		next_block();
+		submit(bundle.map_chunk(0));
+		next_block();
+		submit(bundle.chunk(0));
+		assert_expires_after(5);
+	});
+}
+
+#[test]
+fn review_that_outlasts_its_deadline_expires_works() {
+	new_test_ext().execute_and_check(|| {
+		let before = abort::world();
+		with_deadlines().import();
+		assert_expires_after(8);
+		assert_eq!(abort::world(), before);
+	});
+}
+
+#[test]
+fn pause_does_not_stop_the_clock_works() {
+	new_test_ext().execute_and_check(|| {
+		let bundle = with_deadlines();
+		bundle.load_map();
+		assert_ok!(root(PAUSE));
+		assert_expires_after(5);
+	});
+}
+
+#[test]
+fn fault_expires_after_the_time_of_a_review_works() {
+	new_test_ext().execute_and_check(|| {
+		let bundle = with_deadlines().with_chunks(vec![vec![0xff], vec![1]]);
+		bundle.load_map();
+		submit(bundle.chunk(0));
+		assert!(matches!(record(0).stage, Stage::Faulted(_)));
+		assert_noop!(root(PAUSE), Error::<Test>::WrongStage);
+		assert_expires_after(8);
+	});
+}
+
+#[test]
+fn complete_migration_never_expires_works() {
+	new_test_ext().execute_and_check(|| {
+		let bundle = with_deadlines();
+		assert_noop!(dispatch(EXPIRE, signed_by("Bob")), Error::<Test>::UnknownMigration);
+		bundle.import();
+		bundle.activate();
+		(0..20).for_each(|_| next_block());
+		assert_noop!(dispatch(EXPIRE, signed_by("Bob")), Error::<Test>::AlreadyCompleted);
+	});
+}
+
+#[test]
+fn review_that_could_not_end_in_time_fails() {
+	new_test_ext().execute_and_check(|| {
+		let with = |review| {
+			let bundle = good().with(|manifest| manifest.deadlines.review = review);
+			Call::propose { manifest: Box::new(bundle.manifest) }
+		};
+		assert_noop!(root(with(3)), Error::<Test>::ReviewTooShort);
+		assert_ok!(root(with(4)));
+	});
+}
+
+#[test]
+fn review_of_genesis_counts_instead_of_the_runtimes_works() {
+	new_test_ext().execute_and_check(|| {
+		assert_eq!(Migration::min_review_blocks(), 3);
+		ReviewBlocks::<Test>::put(5);
+		assert_eq!(Migration::min_review_blocks(), 5);
+		let bundle = good();
+		bundle.import();
+		for _ in 0..5 {
+			assert_noop!(root(bundle.activation()), Error::<Test>::ReviewNotOver);
+			next_block();
+		}
+		assert_ok!(root(bundle.activation()));
+	});
+	// Clients read it among the constants of the chain.
+	let mut with = new_test_ext();
+	with.execute_with(|| {
+		ReviewBlocks::<Test>::put(7);
+		assert_eq!(review_constant(), 7);
+		ReviewBlocks::<Test>::kill();
+		assert_eq!(review_constant(), 3);
+	});
+}
+
+fn review_constant() -> u32 {
+	use codec::Decode;
+	let constants = Migration::pallet_constants_metadata();
+	let found: Vec<_> =
+		constants.iter().filter(|constant| constant.name == "MinReviewBlocks").collect();
+	assert_eq!(found.len(), 1);
+	u32::decode(&mut &found[0].value[..]).expect("a block number")
+}
