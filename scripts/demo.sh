@@ -22,15 +22,11 @@ done
 
 trap clean_up EXIT
 STARTED=$SECONDS
-[ "$LIVE" = no ] || check_example_tools
-check_machine
-step "Toolchain"
-select_toolchain
-step "Build"
-build
+[ "$LIVE" = no ] || check_node_js
+prepare_programs
 
 WORK="$(mktemp -d)"
-[ "$KEEP" = yes ] || FOLDERS+=("$WORK")
+FOLDERS+=("$WORK")
 SNAPSHOT="$ROOT/examples/anvil-defi/example.snapshot"
 if [ "$LIVE" = yes ]; then
 	step "Source: anvil with contracts deployed just now"
@@ -43,16 +39,17 @@ start_node "$WORK/node.log" --base-path "$WORK/chain"
 say "node at $NODE_WS"
 
 step "Plan"
-"$BIN/evm-migrate" plan --snapshot "$SNAPSHOT" --all-entries --output "$WORK/map.json"
+"$EVM_MIGRATE" plan --snapshot "$SNAPSHOT" --all-entries --output "$WORK/map.json"
 step "Pack"
-"$BIN/evm-migrate" pack --snapshot "$SNAPSHOT" --map "$WORK/map.json" \
+"$EVM_MIGRATE" pack --snapshot "$SNAPSHOT" --map "$WORK/map.json" \
 	--policy mint:1000000000000000000000000 --output "$WORK/bundle"
 step "Submit"
 IMPORT=$SECONDS
-SUBMITTED="$("$BIN/evm-migrate" submit --bundle "$WORK/bundle" --node "$NODE_WS" --dev-signer alice --activate --release --json | tail -n 1)"
+SUBMITTED="$("$EVM_MIGRATE" submit --bundle "$WORK/bundle" --node "$NODE_WS" --dev-signer alice \
+	--allow-same-chain-id --activate --release --json | tail -n 1)"
 IMPORT=$((SECONDS - IMPORT))
 step "Verify: every account, slot, code, nonce and balance, in both directions"
-VERIFIED="$("$BIN/evm-migrate" verify --bundle "$WORK/bundle" --node "$NODE_WS" --table --json)" || case $? in
+VERIFIED="$("$EVM_MIGRATE" verify --bundle "$WORK/bundle" --node "$NODE_WS" --table --json)" || case $? in
 1) die "the verification found differences; they are listed above" ;;
 *) die "the verification could not run; see the lines above" ;;
 esac
@@ -60,6 +57,7 @@ esac
 if [ "$KEEP" = yes ]; then
 	disown "$NODE_PID" 2>/dev/null || true
 	CHILDREN=()
+	FOLDERS=()
 	say ""
 	say "The node goes on: process $NODE_PID, log and data in $WORK"
 	say "  Substrate RPC  $NODE_WS"

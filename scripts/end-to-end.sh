@@ -10,8 +10,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 trap clean_up EXIT
-select_toolchain
-build
+prepare_programs
 install_example_tools
 RECORDED="$ROOT/examples/anvil-defi"
 WORK="$(mktemp -d)"
@@ -26,11 +25,12 @@ say "the snapshot of the live node equals the committed one, byte for byte"
 
 step "Target: import and verification"
 start_node "$WORK/node.log" --base-path "$WORK/chain"
-"$BIN/evm-migrate" plan --snapshot "$WORK/live.snapshot" --all-entries --output "$WORK/map.json"
-"$BIN/evm-migrate" pack --snapshot "$WORK/live.snapshot" --map "$WORK/map.json" \
+"$EVM_MIGRATE" plan --snapshot "$WORK/live.snapshot" --all-entries --output "$WORK/map.json"
+"$EVM_MIGRATE" pack --snapshot "$WORK/live.snapshot" --map "$WORK/map.json" \
 	--policy mint:1000000000000000000000000 --output "$WORK/bundle"
-"$BIN/evm-migrate" submit --bundle "$WORK/bundle" --node "$NODE_WS" --dev-signer alice --activate --release
-"$BIN/evm-migrate" verify --bundle "$WORK/bundle" --node "$NODE_WS"
+"$EVM_MIGRATE" submit --bundle "$WORK/bundle" --node "$NODE_WS" --dev-signer alice \
+	--allow-same-chain-id --activate --release
+"$EVM_MIGRATE" verify --bundle "$WORK/bundle" --node "$NODE_WS"
 
 step "Witness: cast on both sides"
 node "$EXAMPLE/witness.mjs" --source "$ANVIL_HTTP" --target "$NODE_HTTP" --contracts "$RECORDED/contracts.json" >&2

@@ -21,22 +21,23 @@ existing_parent() {
 
 # check_machine: expected time, disk and memory; stops if there is too little.
 check_machine() {
-	local cores free_disk memory folder
+	local cores target folder free_disk memory
 	cores="$(nproc 2>/dev/null || echo 1)"
-	folder="$(existing_parent "$CACHE")"
+	target="${CARGO_TARGET_DIR:-$CACHE/target}"
+	folder="$(existing_parent "$target")"
 	free_disk="$(df -Pk "$folder" | awk 'NR == 2 { print int($4 / 1048576) }')"
-	memory="$(awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo)"
-	if [ -x "$CACHE/target/release/migration-node" ]; then
-		say "A build from before is there: expect a few minutes at most ($cores cores, $memory GB of memory free, $free_disk GB of disk free)."
+	memory="$(awk '/^(MemAvailable|SwapFree):/ { sum += $2 } END { print int(sum / 1048576) }' /proc/meminfo)"
+	if [ -x "$target/release/migration-node" ]; then
+		say "A build from before is there: expect a few minutes at most ($cores cores, $memory GB of memory and swap free, $free_disk GB of disk free)."
 		[ "$free_disk" -ge 3 ] || die "only $free_disk GB are free in $folder; 3 GB are needed to build again"
 		return
 	fi
-	say "Building from nothing: expect about $((80 / cores + 5)) minutes on $cores cores, $NEEDED_DISK_GB GB of disk in $CACHE and $NEEDED_MEMORY_GB GB of memory."
-	say "Here: $free_disk GB of disk and $memory GB of memory are free. It is safe to interrupt and to run again."
+	say "Building from nothing: expect about $((80 / cores + 5)) minutes on $cores cores, $NEEDED_DISK_GB GB of disk in $target and $NEEDED_MEMORY_GB GB of memory."
+	say "Here: $free_disk GB of disk and $memory GB of memory and swap are free. It is safe to interrupt and to run again."
 	[ "$free_disk" -ge "$NEEDED_DISK_GB" ] ||
-		die "only $free_disk GB are free in $folder, $NEEDED_DISK_GB GB are needed; set XDG_CACHE_HOME to a folder with more room"
+		die "only $free_disk GB are free in $folder, $NEEDED_DISK_GB GB are needed; set XDG_CACHE_HOME or CARGO_TARGET_DIR to a folder with more room"
 	[ "$memory" -ge "$NEEDED_MEMORY_GB" ] ||
-		die "only $memory GB of memory are free, $NEEDED_MEMORY_GB GB are needed; close something or add swap"
+		die "only $memory GB of memory and swap are free, $NEEDED_MEMORY_GB GB are needed; close something or add swap"
 }
 
 # select_toolchain: installs what is missing and puts the toolchain into this shell's environment.
@@ -44,7 +45,6 @@ select_toolchain() {
 	local lines
 	lines="$("$ROOT/scripts/toolchain.sh")" || die "no toolchain; see the lines above"
 	eval "$lines"
-	BIN="$CARGO_TARGET_DIR/release"
 }
 
 # build: the node with its Wasm runtime, and the command line.
@@ -53,16 +53,54 @@ build() {
 		die "the build failed; see the lines above"
 }
 
-# Processes to end and folders to remove when the script ends.
+# use_build: names the programs of the build by MIGRATION_NODE and EVM_MIGRATE, for this script and
+# for what it starts, where these variables do not name others.
+use_build() {
+	export MIGRATION_NODE="${MIGRATION_NODE:-$CARGO_TARGET_DIR/release/migration-node}"
+	export EVM_MIGRATE="${EVM_MIGRATE:-$CARGO_TARGET_DIR/release/evm-migrate}"
+	local program
+	for program in "$MIGRATION_NODE" "$EVM_MIGRATE"; do
+		[ -x "$program" ] || die "$program is not a program"
+	done
+}
+
+# prepare_programs: builds the node and the command line, unless MIGRATION_NODE and EVM_MIGRATE name both.
+prepare_programs() {
+	if [ -n "${MIGRATION_NODE:-}" ] && [ -n "${EVM_MIGRATE:-}" ]; then
+		say "no build: the programs are $MIGRATION_NODE and $EVM_MIGRATE"
+	else
+		check_machine
+		step "Toolchain"
+		select_toolchain
+		step "Build"
+		build
+	fi
+	use_build
+}
+
+# Processes to end and folders to remove when the script ends; after a failure the folders stay.
 CHILDREN=()
 FOLDERS=()
 clean_up() {
-	local child
+	local status=$? child
 	for child in "${CHILDREN[@]:-}"; do
 		[ -n "$child" ] && kill "$child" 2>/dev/null && wait "$child" 2>/dev/null
 	done
-	[ ${#FOLDERS[@]} -eq 0 ] || rm -rf "${FOLDERS[@]}"
+	[ ${#FOLDERS[@]} -gt 0 ] || return 0
+	if [ "$status" -eq 0 ]; then
+		rm -rf "${FOLDERS[@]}"
+	else
+		say "what this run left behind, logs included, is kept in ${FOLDERS[*]}"
+	fi
 	return 0
+}
+
+# keep_log: from here on everything that is printed is also in a file, which stays if the script fails.
+keep_log() {
+	local folder
+	folder="$(mktemp -d)"
+	FOLDERS+=("$folder")
+	exec > >(tee "$folder/$(basename "$0" .sh).log") 2>&1
 }
 
 # wait_for_line FILE PATTERN SECONDS PID: the first match of an extended regular expression.
@@ -84,7 +122,7 @@ wait_for_line() {
 start_node() {
 	local log="$1" address
 	shift
-	"$BIN/migration-node" --dev --rpc-port 0 --no-prometheus --no-telemetry "$@" >"$log" 2>&1 &
+	"$MIGRATION_NODE" --dev --rpc-port 0 --no-prometheus --no-telemetry "$@" >"$log" 2>&1 </dev/null &
 	NODE_PID=$!
 	CHILDREN+=("$NODE_PID")
 	address="$(wait_for_line "$log" 'Running JSON-RPC server: addr=127\.0\.0\.1:[0-9]+' 180 "$NODE_PID")" ||
@@ -94,28 +132,47 @@ start_node() {
 }
 
 EXAMPLE="$ROOT/scripts/example"
+ZOMBIENET="$ROOT/zombienet"
 
-# check_example_tools: stops unless Node.js and npm are there, before anything takes time.
-check_example_tools() {
+# check_node_js: stops unless Node.js and npm are there, before anything takes time.
+check_node_js() {
 	command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 ||
-		die "this needs Node.js 20 or later with npm, for the Ethereum node and the tools of the example"
+		die "this needs Node.js 20 or later with npm, for the Ethereum node, the tools of the example and zombienet"
 	[ "$(node -p 'Number(process.versions.node.split(".")[0])')" -ge 20 ] ||
 		die "Node.js $(node --version) is too old; 20 or later is needed"
 }
 
-# install_example_tools: anvil, cast and the contracts' artefacts, from npm.
+# check_zombienet_tools: the same, and what zombienet runs besides.
+check_zombienet_tools() {
+	check_node_js
+	command -v ps >/dev/null 2>&1 || die "zombienet needs the command ps; on Debian: apt-get install procps"
+}
+
+# install_npm FOLDER WHAT: the packages of a folder's package-lock.json, unless they are there.
+install_npm() {
+	local installed="$1/node_modules/.package-lock.json"
+	[ -f "$installed" ] && [ "$installed" -nt "$1/package-lock.json" ] && return
+	step "$2 from npm"
+	( cd "$1" && npm ci --no-audit --no-fund ) >&2 || die "npm ci failed in $1; see the lines above"
+}
+
+# install_example_tools: anvil, cast and the contracts' artefacts.
 install_example_tools() {
-	check_example_tools
-	[ -f "$EXAMPLE/node_modules/.package-lock.json" ] && [ "$EXAMPLE/node_modules/.package-lock.json" -nt "$EXAMPLE/package-lock.json" ] && return
-	step "Tools of the example from npm"
-	( cd "$EXAMPLE" && npm ci --no-audit --no-fund ) >&2 || die "npm ci failed in scripts/example; see the lines above"
+	check_node_js
+	install_npm "$EXAMPLE" "Tools of the example"
+}
+
+# install_zombienet
+install_zombienet() {
+	check_zombienet_tools
+	install_npm "$ZOMBIENET" "zombienet"
 }
 
 # start_anvil LOG ARGS...: an anvil on a free port; sets ANVIL_HTTP.
 start_anvil() {
 	local log="$1"
 	shift
-	node "$EXAMPLE/anvil.mjs" "$@" >"$log" 2>&1 &
+	node "$EXAMPLE/anvil.mjs" "$@" >"$log" 2>&1 </dev/null &
 	ANVIL_PID=$!
 	CHILDREN+=("$ANVIL_PID")
 	ANVIL_HTTP="$(wait_for_line "$log" 'http://127\.0\.0\.1:[0-9]+' 60 "$ANVIL_PID")" ||
@@ -125,5 +182,5 @@ start_anvil() {
 # take_snapshot URL FILE: every account of an anvil. It proves only its latest block and finalises
 # none, and the snapshot says so.
 take_snapshot() {
-	"$BIN/evm-migrate" snapshot --rpc "$1" --all-accounts --block latest --allow-unfinalized --output "$2"
+	"$EVM_MIGRATE" snapshot --rpc "$1" --all-accounts --block latest --allow-unfinalized --output "$2"
 }

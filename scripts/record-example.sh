@@ -19,8 +19,7 @@ case "${1:-}" in
 esac
 
 trap clean_up EXIT
-select_toolchain
-build
+prepare_programs
 install_example_tools
 mkdir -p "$OUTPUT"
 WORK="$(mktemp -d)"

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # Everything that must hold: format, lints, the build with its no_std runtime, unit, integration,
-# end-to-end and documentation tests. From nothing it installs what it needs.
+# end-to-end and documentation tests, and a short run of a network of four validators. From nothing
+# it installs what it needs.
 #
-# Use:  scripts/test.sh
+# Use:  scripts/test.sh         after a failure the log of the run stays, and its last line names it
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
+[ -z "${MIGRATION_NODE:-}${EVM_MIGRATE:-}" ] ||
+	die "MIGRATION_NODE or EVM_MIGRATE is set: this tests the programs that it builds, so unset them"
 trap clean_up EXIT
+keep_log
 
 check_machine
-check_example_tools
+check_zombienet_tools
 step "Toolchain"
 select_toolchain
 step "Format"
@@ -21,10 +25,14 @@ SKIP_WASM_BUILD=1 RUSTC_WORKSPACE_WRAPPER="$(command -v clippy-driver)" CLIPPY_A
 	cargo build --locked --release --workspace --lib --bins
 step "Build: node, command line, and the no_std runtime as Wasm"
 build
+use_build
 step "Unit, integration and documentation tests"
-export MIGRATION_NODE="$BIN/migration-node" EVM_MIGRATE="$BIN/evm-migrate"
 cargo test --locked --release --workspace
 step "End to end: a real Ethereum node, the real node, cast on both sides"
 "$ROOT/scripts/end-to-end.sh"
+step "The runbook's commands"
+"$ROOT/scripts/runbook-test.sh"
+step "Network: four validators, one of them killed and restarted"
+"$ROOT/scripts/network.sh" --short
 say ""
 say "All passed."

@@ -3,74 +3,118 @@
 #
 # Use:  eval "$(scripts/toolchain.sh)"      talk goes to stderr, the shell lines to stdout
 #
-# Order of preference:
+# The way is chosen before anything is installed:
 #   1. a rustup toolchain that has the target wasm32v1-none, or can add it;
 #   2. Debian's Rust packages (rustc-web and friends), with a standard library for wasm32v1-none made from their sources.
+# Packages that are missing are installed by root and by users of sudo without a password; for all others the script
+# ends with the one line that an administrator has to run. Everything else is done in the user's own cache.
 # Safe to interrupt and to run again: every step looks at what is there and only then acts.
 set -euo pipefail
 
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/evm-migration"
 TOOLCHAIN="$CACHE/toolchain"
 MINIMUM_RUST_MINOR=95
-DEBIAN_PACKAGES=(
-	rustc-web cargo-web rust-web-src libstd-rust-web-dev rust-web-clippy rustfmt-web
-	lld-19 clang protobuf-compiler
+WASM_TARGET=wasm32v1-none
+DEBIAN_RUST_PACKAGES=(
+	rustc-web cargo-web rust-web-src libstd-rust-web-dev rust-web-clippy rustfmt-web lld-19
 )
-BASE_PACKAGES=(clang protobuf-compiler libssl-dev make gcc g++ pkg-config ca-certificates)
+# What the dependencies' build scripts run, and Debian's package of each.
+declare -A BASE_COMMANDS=(
+	[clang]=clang [protoc]=protobuf-compiler [make]=make [gcc]=gcc [g++]=g++ [pkg-config]=pkg-config
+)
+# Without a command of their own.
+BASE_PACKAGES=(libssl-dev ca-certificates)
 
 say() { printf 'toolchain: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
 have() { command -v "$1" >/dev/null 2>&1; }
-
-# install_packages NAME...: through apt, or one line for the user to run.
-install_packages() {
-	local missing=() name
-	for name in "$@"; do
-		[ "$(dpkg-query -W -f='${Status}' "$name" 2>/dev/null)" = "install ok installed" ] || missing+=("$name")
-	done
-	[ ${#missing[@]} -eq 0 ] && return 0
-	have apt-get || die "these packages are needed and there is no apt-get here: ${missing[*]}"
-	local root=()
-	if [ "$(id -u)" -ne 0 ]; then
-		if have sudo && sudo -n true 2>/dev/null; then
-			root=(sudo)
-		else
-			die "please run this once, then start again: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
-		fi
-	fi
-	say "installing ${missing[*]} (about half a minute)"
-	{
-		DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get update -qq
-		DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}"
-	} >&2 || die "apt-get failed; see the lines above. Needed: ${missing[*]}"
-}
+is_debian() { [ -r /etc/debian_version ] && have apt-get; }
+is_installed() { [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null)" = "install ok installed" ]; }
 
 # rust_minor RUSTC: the minor version of a 1.x compiler, 0 if it does not run.
 rust_minor() { "$1" --version 2>/dev/null | sed -nE 's/^rustc 1\.([0-9]+)\..*/\1/p' | grep . || echo 0; }
 
-# The rustup way. Prints nothing and returns 1 where it cannot be had.
-use_rustup() {
+# The compiler of a rustup toolchain that has the Wasm target, adding it where that is possible;
+# returns 1 where there is none.
+rustup_compiler() {
 	have rustup || return 1
 	local rustc
 	rustc="$(rustup which rustc 2>/dev/null)" || return 1
 	[ "$(rust_minor "$rustc")" -ge "$MINIMUM_RUST_MINOR" ] || return 1
-	local sysroot
-	sysroot="$("$rustc" --print sysroot)"
-	if [ ! -d "$sysroot/lib/rustlib/wasm32v1-none/lib" ]; then
-		say "adding the target wasm32v1-none to $("$rustc" --version)"
-		timeout 120 rustup target add wasm32v1-none >&2 || return 1
+	if [ ! -d "$("$rustc" --print sysroot)/lib/rustlib/$WASM_TARGET/lib" ]; then
+		say "adding the target $WASM_TARGET to $("$rustc" --version)"
+		timeout 120 rustup target add "$WASM_TARGET" >&2 || return 1
 	fi
-	rustup component add clippy rustfmt >&2 2>/dev/null || true
-	if have apt-get; then install_packages "${BASE_PACKAGES[@]}"; fi
-	printf 'export PATH=%q:"$PATH"\n' "$(dirname "$rustc")"
+	printf '%s\n' "$rustc"
 }
 
-# The sources of Debian's standard library, built for wasm32v1-none and copied into a sysroot of our own.
+# missing_packages [NAME...]: what Debian has to install, these packages and what the build needs.
+missing_packages() {
+	local name command
+	for name in "$@" "${BASE_PACKAGES[@]}"; do
+		is_installed "$name" || printf '%s\n' "$name"
+	done
+	for command in "${!BASE_COMMANDS[@]}"; do
+		have "$command" || printf '%s\n' "${BASE_COMMANDS[$command]}"
+	done | sort
+}
+
+# install_packages NAME...: through apt; without the right to, prints the one line to run and ends.
+install_packages() {
+	local root=() apt="apt-get install -y --no-install-recommends $*"
+	if [ "$(id -u)" -ne 0 ]; then
+		if have sudo && sudo -n true 2>/dev/null; then
+			root=(sudo)
+		elif have sudo; then
+			die "please run this once, then start again: sudo sh -c 'apt-get update && $apt'"
+		else
+			die "please let root run this once, then start again: apt-get update && $apt"
+		fi
+	fi
+	say "installing $* (about half a minute)"
+	{
+		"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+		"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+	} >&2 || die "apt-get failed; see the lines above. Needed: $*"
+}
+
+# check_base_commands: for systems without apt, names what is missing.
+check_base_commands() {
+	local command missing=()
+	for command in "${!BASE_COMMANDS[@]}"; do
+		have "$command" || missing+=("$command")
+	done
+	[ ${#missing[@]} -eq 0 ] || die "these commands are needed and are not there: ${missing[*]}"
+}
+
+# has_wasm_library SYSROOT: whether the library there was built, by this compiler.
+has_wasm_library() {
+	[ "$(cat "$1/lib/rustlib/$WASM_TARGET/lib/.complete" 2>/dev/null)" = "$(/usr/bin/rustc --version)" ]
+}
+
+# wasm_sysroot: a folder that rustc takes as its sysroot and that has the library or can get it from
+# this user. It is Debian's own where possible, else a copy of it made of links.
+wasm_sysroot() {
+	local own="$TOOLCHAIN/sysroot" debian entry
+	debian="$(/usr/bin/rustc --print sysroot)"
+	if [ -w "$debian/lib/rustlib" ] || has_wasm_library "$debian"; then
+		printf '%s\n' "$debian"
+		return
+	fi
+	mkdir -p "$own/lib/rustlib"
+	for entry in "$debian"/lib/rustlib/*; do
+		[ "$(basename "$entry")" = "$WASM_TARGET" ] || ln -sfn "$entry" "$own/lib/rustlib/$(basename "$entry")"
+	done
+	printf '%s\n' "$own"
+}
+
+# build_wasm_library SYSROOT: Debian's sources of the standard library, built for the Wasm target
+# and copied into the sysroot.
 build_wasm_library() {
-	local sysroot="$1" library="$1/lib/rustlib/wasm32v1-none/lib" work
-	[ -f "$library/.complete" ] && return 0
-	say "building the standard library for wasm32v1-none (about half a minute)"
+	local library="$1/lib/rustlib/$WASM_TARGET/lib" work
+	has_wasm_library "$1" && return 0
+	say "building the standard library for $WASM_TARGET (about half a minute)"
 	work="$(mktemp -d)"
 	mkdir -p "$work/src"
 	printf '[workspace]\n[package]\nname = "wasm-library"\nversion = "0.0.0"\nedition = "2021"\n[profile.release]\npanic = "abort"\n' >"$work/Cargo.toml"
@@ -78,33 +122,60 @@ build_wasm_library() {
 	(
 		cd "$work"
 		RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes CARGO_TARGET_DIR="$work/target" \
-			/usr/bin/cargo build --quiet --release --target wasm32v1-none -Z build-std=core,alloc >&2
-	) || { rm -rf "$work"; die "the standard library for wasm32v1-none did not build; see the lines above"; }
-	local root=()
-	[ -w "$sysroot/lib/rustlib" ] || root=(sudo -n)
-	"${root[@]}" mkdir -p "$library"
-	"${root[@]}" cp "$work"/target/wasm32v1-none/release/deps/lib{core,alloc,compiler_builtins}-*.rlib "$library/" ||
-		{ rm -rf "$work"; die "cannot write $library; please run this script once as root"; }
-	"${root[@]}" touch "$library/.complete"
+			/usr/bin/cargo build --quiet --release --target "$WASM_TARGET" -Z build-std=core,alloc >&2
+	) || { rm -rf "$work"; die "the standard library for $WASM_TARGET did not build; see the lines above"; }
+	rm -rf "$library"
+	mkdir -p "$library"
+	cp "$work/target/$WASM_TARGET"/release/deps/lib{core,alloc,compiler_builtins}-*.rlib "$library/" ||
+		{ rm -rf "$work"; die "cannot write to $library"; }
+	/usr/bin/rustc --version >"$library/.complete"
 	rm -rf "$work"
 }
 
-# The Debian way.
-use_debian() {
-	[ -r /etc/debian_version ] || die "no rustup toolchain (1.$MINIMUM_RUST_MINOR or later) with wasm32v1-none, and this is not Debian: install rustup, then run: rustup target add wasm32v1-none"
-	install_packages "${DEBIAN_PACKAGES[@]}" "${BASE_PACKAGES[@]}"
-	[ "$(rust_minor /usr/bin/rustc)" -ge "$MINIMUM_RUST_MINOR" ] ||
-		die "Debian's rustc is $(/usr/bin/rustc --version); 1.$MINIMUM_RUST_MINOR or later is needed"
-	build_wasm_library "$(/usr/bin/rustc --print sysroot)"
-	mkdir -p "$TOOLCHAIN/bin"
+# link_debian_tools SYSROOT: Debian's tools under one folder, which comes first in PATH.
+link_debian_tools() {
 	local tool
+	mkdir -p "$TOOLCHAIN/bin"
 	for tool in cargo rustc rustdoc rustfmt cargo-fmt cargo-clippy clippy-driver; do
 		[ -x "/usr/bin/$tool" ] && ln -sfn "/usr/bin/$tool" "$TOOLCHAIN/bin/$tool"
 	done
+	[ "$1" = "$(/usr/bin/rustc --print sysroot)" ] && return
+	for tool in rustc rustdoc; do
+		rm -f "$TOOLCHAIN/bin/$tool"
+		printf '#!/bin/sh\nexec /usr/bin/%s --sysroot %q "$@"\n' "$tool" "$1" >"$TOOLCHAIN/bin/$tool"
+		chmod +x "$TOOLCHAIN/bin/$tool"
+	done
+}
+
+use_rustup() {
+	rustup component add clippy rustfmt >&2 2>/dev/null || true
+	printf 'export PATH=%q:"$PATH"\n' "$(dirname "$1")"
+}
+
+use_debian() {
+	local sysroot
+	[ "$(rust_minor /usr/bin/rustc)" -ge "$MINIMUM_RUST_MINOR" ] ||
+		die "Debian's rustc is $(/usr/bin/rustc --version); 1.$MINIMUM_RUST_MINOR or later is needed: add Debian's security updates to apt's sources, or install rustup with the target $WASM_TARGET"
+	sysroot="$(wasm_sysroot)"
+	build_wasm_library "$sysroot"
+	link_debian_tools "$sysroot"
 	printf 'export PATH=%q:"$PATH"\n' "$TOOLCHAIN/bin"
 	printf 'export CARGO_TARGET_WASM32V1_NONE_LINKER=wasm-ld-19\n'
 }
 
-lines="$(use_rustup)" || lines="$(use_debian)"
+if compiler="$(rustup_compiler)"; then
+	needed=()
+else
+	compiler=""
+	needed=("${DEBIAN_RUST_PACKAGES[@]}")
+	is_debian || die "no rustup toolchain (1.$MINIMUM_RUST_MINOR or later) with $WASM_TARGET, and this is not Debian: install rustup, then run: rustup target add $WASM_TARGET"
+fi
+if is_debian; then
+	mapfile -t missing < <(missing_packages "${needed[@]}")
+	[ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+fi
+check_base_commands
+
+if [ -n "$compiler" ]; then lines="$(use_rustup "$compiler")"; else lines="$(use_debian)"; fi
 printf '%s\n' "$lines"
 printf 'export CARGO_TARGET_DIR=%q\n' "${CARGO_TARGET_DIR:-$CACHE/target}"

@@ -3,10 +3,16 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
-use migration_primitives::{limits::MAX_RUN_LOG2, manifest::EvmSpec, map::Target, H160};
+use migration_primitives::{
+	limits::MAX_RUN_LOG2, manifest::EvmSpec, map::Target, snapshot::Trust, H160, H256,
+};
 use sp_core::crypto::AccountId32;
 
-use crate::{bundle::PolicyChoice, parse, source::BlockSelector};
+use crate::{
+	bundle::PolicyChoice,
+	parse,
+	source::{file::FileSource, slots::Means, BlockSelector},
+};
 
 /// Moves Ethereum contracts into a Substrate chain: code, storage, balances and nonces.
 ///
@@ -26,12 +32,14 @@ pub struct Args {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-	/// Take a snapshot of accounts of a live Ethereum node.
+	/// Take a snapshot of accounts, of a live Ethereum node or of a file.
 	Snapshot(SnapshotArgs),
 	/// Make the address map and list what it means.
 	Plan(PlanArgs),
 	/// Cut a snapshot into chunks and write the manifest.
 	Pack(PackArgs),
+	/// Write the page that a council member reads before the vote.
+	Review(ReviewArgs),
 	/// Propose a migration, submit its map and chunks, and wait until it is imported.
 	Submit(SubmitArgs),
 	/// Compare the target chain with the bundle: every account, every slot, both ways.
@@ -44,14 +52,18 @@ pub enum Command {
 
 /// Arguments of `snapshot`.
 #[derive(Debug, clap::Args)]
-#[command(group(ArgGroup::new("accounts").required(true).multiple(true)
-	.args(["account", "accounts_file", "all_accounts"])))]
+#[command(group(ArgGroup::new("source").required(true).args(["rpc", "from_file"])))]
 pub struct SnapshotArgs {
 	/// The Ethereum node's JSON-RPC, http://HOST:PORT.
 	#[arg(long, value_name = "URL")]
-	pub rpc: String,
+	pub rpc: Option<String>,
+	/// A file instead of a node. KIND: geth-genesis, geth-dump, reth-state, anvil-state or attested.
+	/// Packed with gzip or not. All its accounts are taken unless some are named.
+	#[arg(long, value_name = "KIND:PATH")]
+	pub from_file: Option<FileSource>,
 	/// Accounts to take; may be given several times or list several, separated by commas.
-	#[arg(long, value_name = "ADDRESS", value_parser = parse::address, value_delimiter = ',', num_args = 1..)]
+	#[arg(long, value_name = "ADDRESS", value_parser = parse::address, value_delimiter = ',', num_args = 1..,
+		required_unless_present_any = ["accounts_file", "all_accounts", "from_file"])]
 	pub account: Vec<H160>,
 	/// A file of accounts to take: one per line (`#` begins a comment), or a JSON array.
 	#[arg(long, value_name = "FILE")]
@@ -60,17 +72,82 @@ pub struct SnapshotArgs {
 	#[arg(long, conflicts_with_all = ["account", "accounts_file"])]
 	pub all_accounts: bool,
 	/// The block: finalized, latest or a number.
-	#[arg(long, value_name = "BLOCK", default_value = "finalized")]
+	#[arg(long, value_name = "BLOCK", default_value = "finalized", conflicts_with = "from_file")]
 	pub block: BlockSelector,
+	/// The block's header, for files that do not hold it: RLP, or the answer of
+	/// eth_getBlockByNumber.
+	#[arg(long, value_name = "FILE", conflicts_with = "rpc")]
+	pub header: Option<PathBuf>,
 	/// Take a block although it is not finalised; the snapshot says so.
-	#[arg(long)]
+	#[arg(long, conflicts_with = "from_file")]
 	pub allow_unfinalized: bool,
-	/// Stop unless the node is of this chain (EIP-155).
-	#[arg(long, value_name = "ID")]
-	pub expect_chain_id: Option<u64>,
-	/// The file to write.
+	/// Write that the block is final, which a file does not show. Block 0 always is.
+	#[arg(long, conflicts_with = "rpc")]
+	pub claim_finalized: bool,
+	/// Blocks that must be on top of it; of a file's block they are only claimed.
+	#[arg(long, value_name = "N", default_value_t = 0)]
+	pub confirmations: u64,
+	/// What binds the accounts to the source.
+	#[arg(long, value_name = "TRUST", default_value = "proved")]
+	pub trust: TrustChoice,
+	/// The chain id (EIP-155). A node or a file of another chain is refused; some files do not say it.
+	#[arg(long, value_name = "ID", visible_alias = "expect-chain-id")]
+	pub chain_id: Option<u64>,
+	/// Stop unless the block has this hash.
+	#[arg(long, value_name = "HASH", value_parser = parse::hash)]
+	pub expect_block_hash: Option<H256>,
+	/// Means of finding the slots of contracts, in the order in which they are tried. Without it:
+	/// debug and anvil, and layout and list where --layout and --slots-file are given.
+	#[arg(long, value_name = "MEANS", value_delimiter = ',', conflicts_with = "from_file")]
+	pub slots_from: Vec<Means>,
+	/// A file of slots' keys to try: on each line an address and a key.
+	#[arg(long, value_name = "FILE", conflicts_with = "from_file")]
+	pub slots_file: Option<PathBuf>,
+	/// The storage layout of a contract: what `solc --storage-layout` says, or an artefact with it. A
+	/// proxy has the layout of its implementation.
+	#[arg(long, value_name = "ADDRESS=FILE", value_parser = parse::address_and_file, conflicts_with = "from_file")]
+	pub layout: Vec<(H160, PathBuf)>,
+	/// The first block whose transactions are traced, with --slots-from traces.
+	#[arg(long, value_name = "BLOCK", default_value_t = 0)]
+	pub traces_from: u64,
+	/// Most requests in one HTTP request.
+	#[arg(long, value_name = "N", default_value_t = 32, value_parser = batch)]
+	pub batch: usize,
+	/// Most requests in a second.
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+	pub rate: Option<u32>,
+	/// Tries after the first of a request that may succeed later; the waits between them double.
+	#[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..=20))]
+	pub retries: u32,
+	/// The file to write. What a run of a live node has read is kept in FILE.work until it is done.
 	#[arg(long, short, value_name = "FILE")]
 	pub output: PathBuf,
+}
+
+/// Requests in one HTTP request.
+fn batch(text: &str) -> Result<usize, String> {
+	match text.parse() {
+		Ok(number @ 1..=1_000) => Ok(number),
+		_ => Err("a number from 1 to 1000 is needed".to_owned()),
+	}
+}
+
+/// What binds the accounts of a snapshot to its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TrustChoice {
+	/// The state root of the block: the target chain checks every byte against it.
+	Proved,
+	/// Governance, which vouches for the snapshot's digest.
+	Attested,
+}
+
+impl From<TrustChoice> for Trust {
+	fn from(choice: TrustChoice) -> Self {
+		match choice {
+			TrustChoice::Proved => Trust::Proved,
+			TrustChoice::Attested => Trust::Attested,
+		}
+	}
 }
 
 /// Arguments of `plan`.
@@ -96,9 +173,30 @@ pub struct PlanArgs {
 	/// The limits of chunks, for the estimate.
 	#[command(flatten)]
 	pub chunks: ChunkArgs,
+	/// The target chain, where it is known already.
+	#[command(flatten)]
+	pub target: TargetArgs,
+	/// Go on although source and target have the same chain id (EIP-155). Anybody can then send
+	/// transactions that were signed for one of them to the other one.
+	#[arg(long)]
+	pub allow_same_chain_id: bool,
 	/// The address map to write.
 	#[arg(long, short, value_name = "FILE")]
 	pub output: PathBuf,
+}
+
+/// What is known of the target chain before anything is sent to it.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct TargetArgs {
+	/// The target chain's node, ws://HOST:PORT or http://HOST:PORT; it is only read.
+	#[arg(long, value_name = "URL")]
+	pub node: Option<String>,
+	/// The target's chain id (EIP-155), instead of asking a node.
+	#[arg(long, value_name = "ID", conflicts_with = "node")]
+	pub target_chain_id: Option<u64>,
+	/// The target's existential deposit in wei, instead of asking a node.
+	#[arg(long, value_name = "WEI", conflicts_with = "node", value_parser = parse::number::<u128>)]
+	pub target_existential_deposit: Option<u128>,
 }
 
 /// The limits of chunks.
@@ -210,8 +308,19 @@ pub struct SubmitArgs {
 	#[command(flatten)]
 	pub signer: SignerArgs,
 	/// How the migration is proposed where the chain does not have it yet.
-	#[arg(long, value_name = "HOW", default_value = "sudo")]
-	pub propose: Propose,
+	#[arg(long, value_name = "HOW", default_value = "sudo", alias = "propose")]
+	pub propose_with: ProposeWith,
+	/// How many members of the council must agree; with --propose-with council.
+	#[arg(long, value_name = "N", required_if_eq("propose_with", "council"))]
+	pub council_threshold: Option<u32>,
+	/// Propose although source and target have the same chain id (EIP-155). Anybody can then send
+	/// transactions that were signed for one of them to the other one.
+	#[arg(long)]
+	pub allow_same_chain_id: bool,
+	/// Propose, and activate, although some targets are occupied. What stands there stays, and the
+	/// accounts of the source that collide with it are not imported.
+	#[arg(long)]
+	pub allow_collisions: bool,
 	/// Chunks that may be on their way at once, not finalised.
 	#[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
 	pub in_flight: u32,
@@ -228,11 +337,37 @@ pub struct SubmitArgs {
 
 /// How a migration is proposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Propose {
+pub enum ProposeWith {
 	/// By the sudo key.
 	Sudo,
+	/// By a member of the council: the motion is made, and the command waits for the votes.
+	Council,
+	/// Not at all: the call is printed, for a referendum or a multisignature, and nothing is sent.
+	Print,
 	/// Not at all: wait until somebody else has.
 	Wait,
+}
+
+/// Arguments of `review`.
+#[derive(Debug, clap::Args)]
+pub struct ReviewArgs {
+	/// The bundle of `pack`.
+	#[arg(value_name = "BUNDLE")]
+	pub bundle: PathBuf,
+	/// Names of contracts: a JSON object of names by address, or an object whose list `contracts`
+	/// has objects with `name` and `address`. The page says where a name is from.
+	#[arg(long, value_name = "FILE")]
+	pub names: Option<PathBuf>,
+	/// A node of the source chain. It is asked for the block's hash, and which of the addresses that
+	/// stay behind are contracts. It must have the state at that block.
+	#[arg(long, value_name = "URL")]
+	pub source_rpc: Option<String>,
+	/// The target chain's node, ws://HOST:PORT or http://HOST:PORT; it is only read.
+	#[arg(long, value_name = "URL")]
+	pub node: Option<String>,
+	/// The directory to write; without it, `review` in the bundle.
+	#[arg(long, short, value_name = "DIR")]
+	pub output: Option<PathBuf>,
 }
 
 /// Arguments of `verify`.

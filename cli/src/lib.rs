@@ -16,6 +16,7 @@ pub mod commands;
 pub mod console;
 pub mod parse;
 pub mod plan;
+pub mod review;
 pub mod snapshot;
 pub mod source;
 pub mod substrate;

@@ -1,6 +1,6 @@
 //! Addresses, hashes and accounts as people write them.
 
-use std::str::FromStr;
+use std::{path::PathBuf, str::FromStr};
 
 use migration_primitives::{map::Target, H160, H256};
 use sp_core::crypto::{AccountId32, Ss58Codec};
@@ -105,6 +105,12 @@ pub fn remap(text: &str) -> Result<(H160, Target<AccountId32>), ParseError> {
 pub fn create(text: &str) -> Result<(H160, Target<AccountId32>), ParseError> {
 	let (source, to) = text.split_once('=').ok_or_else(|| ParseError::Pair(text.to_owned()))?;
 	Ok((address(source)?, target(&format!("create:{to}"))?))
+}
+
+/// `ADDRESS=FILE`.
+pub fn address_and_file(text: &str) -> Result<(H160, PathBuf), ParseError> {
+	let (source, path) = text.split_once('=').ok_or_else(|| ParseError::Pair(text.to_owned()))?;
+	Ok((address(source)?, path.into()))
 }
 
 /// An unsigned number in decimal digits; `_` may stand between them.

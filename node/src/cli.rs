@@ -1,5 +1,6 @@
 //! The command line's grammar.
 
+use crate::measure::MeasureBlocksCmd;
 use sc_cli::{
 	BuildSpecCmd, ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd,
 	ImportBlocksCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd, SubstrateCli,
@@ -60,6 +61,13 @@ pub(crate) enum Subcommand {
 
 	/// Print the database's best, final and first block.
 	ChainInfo(ChainInfoCmd),
+
+	/// Execute blocks of the database again: time, declared weight, length and proof size of each.
+	///
+	/// The node must not be running, and the states must be there (`--dev`, or `--state-pruning
+	/// archive`). Exit code 0 where every block keeps the runtime's limits, 1 where one does not, 2
+	/// where it could not be measured.
+	MeasureBlocks(MeasureBlocksCmd),
 }
 
 impl SubstrateCli for Cli {
@@ -103,6 +111,18 @@ mod tests {
 		assert_eq!(cli.block_time, Some(1000));
 		assert!(cli.run.shared_params.dev);
 		assert!(Cli::try_parse_from(["node", "--block-time", "1000"]).is_err());
+	}
+
+	#[test]
+	fn measure_blocks_without_a_range_fails() {
+		let range = ["node", "measure-blocks", "--dev", "--from", "1", "--to", "9"];
+		assert!(Cli::try_parse_from(range).is_ok());
+		assert!(Cli::try_parse_from(&range[..5]).is_err());
+		assert!(Cli::try_parse_from(&range[..3]).is_err());
+		let blocks = ["node", "measure-blocks", "--dev", "--blocks", "1,5,9"];
+		assert!(Cli::try_parse_from(blocks).is_ok());
+		assert!(Cli::try_parse_from([&blocks[..], &range[3..]].concat()).is_err());
+		assert!(Cli::try_parse_from([&range[..], &["--repeat", "0"]].concat()).is_err());
 	}
 
 	#[test]

@@ -90,6 +90,7 @@ fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
 		Subcommand::ChainInfo(cmd) => {
 			cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config))
 		}
+		Subcommand::MeasureBlocks(cmd) => cmd.run(cli),
 	}
 }
 

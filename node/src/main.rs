@@ -6,8 +6,10 @@
 mod chain_spec;
 mod cli;
 mod command;
+mod measure;
 mod rpc;
 mod service;
+mod stage;
 
 fn main() -> sc_cli::Result<()> {
 	command::run()

@@ -370,3 +370,24 @@ pub struct SourceAddress {
 	/// Address there.
 	pub address: H160,
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn post_import_call_is_hashed_over_its_bytes_works() {
+		let call = PostImportCall {
+			from: H160::repeat_byte(1),
+			to: H160::repeat_byte(2),
+			input: alloc::vec![7u8; 70].try_into().unwrap_or_default(),
+			gas_limit: 100_000,
+		};
+		// 70 as SCALE's compact integer of two bytes; 100,000 in little-endian order.
+		let expected =
+			[&[1u8; 20][..], &[2; 20], &[0x19, 0x01], &[7; 70], &[0xa0, 0x86, 0x01, 0, 0, 0, 0, 0]]
+				.concat();
+		assert_eq!(call.encode(), expected);
+		assert_eq!(call.hash(), keccak256(&expected));
+	}
+}

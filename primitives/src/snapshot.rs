@@ -59,7 +59,10 @@ pub enum Trust {
 	Attested,
 }
 
-/// How final the source block was when the snapshot was taken.
+/// How final the operator asked the source block to be.
+///
+/// It is no fact of the moment at which a snapshot is taken, so that the same block gives the same
+/// bytes at any time.
 #[derive(
 	Clone,
 	Copy,
@@ -75,9 +78,10 @@ pub enum Trust {
 	serde::Deserialize,
 )]
 pub enum Finality {
-	/// The source node called the block finalised.
+	/// Final: the source node called the block finalised, or, of a file, the operator vouches for it.
+	/// Block 0 always is.
 	Finalized,
-	/// The operator asked for a block that was not finalised.
+	/// As it comes: nobody asked whether the block is final.
 	Unfinalized,
 }
 
@@ -92,9 +96,9 @@ pub struct SnapshotHeader {
 	pub block_hash: H256,
 	/// The block's header in RLP, whose Keccak-256 is the block hash; empty where the source has none.
 	pub block_header: Vec<u8>,
-	/// Blocks on top of it when the snapshot was taken.
+	/// Blocks on top of it that the operator asked for.
 	pub confirmations: u64,
-	/// How final the block was.
+	/// How final the operator asked the block to be.
 	pub finality: Finality,
 	/// Which accounts the file holds.
 	pub scope: Scope,

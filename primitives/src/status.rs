@@ -148,10 +148,10 @@ pub struct Progress {
 	pub collisions: u32,
 	/// Those of them that governance settled.
 	pub settled: u32,
-	/// Calls after the import that were executed, or whose failure governance accepted; the index
-	/// of the next one.
+	/// Calls after the import that were executed, or that governance skipped; the index of the next
+	/// one.
 	pub calls: u32,
-	/// Whether that next one failed: governance accepts it, or aborts.
+	/// Whether that next one failed: governance skips it, or aborts.
 	pub call_failed: bool,
 	/// Entries whose address follows from a deployer's and was not recomputed yet.
 	pub unchecked_addresses: u32,

@@ -2,10 +2,13 @@
 
 use frame_support::{
 	derive_impl, parameter_types,
-	traits::{ConstBool, ConstU128, ConstU32, ConstU64, ConstU8, FindAuthor, VariantCountOf},
+	traits::{
+		ConstBool, ConstU128, ConstU32, ConstU64, ConstU8, EitherOfDiverse, FindAuthor,
+		VariantCountOf,
+	},
 	weights::{
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
-		IdentityFee, Weight,
+		Weight,
 	},
 	PalletId,
 };
@@ -29,6 +32,15 @@ const BLOCK_GAS_LIMIT: u64 = 60_000_000;
 const PICOSECONDS_PER_GAS: u64 = 20_000;
 /// The base fee in wei: one gwei.
 const BASE_FEE: u64 = 1_000_000_000;
+/// Blocks for which Ethereum transactions and receipts stay in the state: three hours, as long as
+/// the pool keeps a transaction that has not been executed, so that a wallet can tell the two apart.
+/// A block full of logs takes about 8 MB and costs 0.06 tokens in base fees.
+const RECEIPT_RETENTION: u32 = pallet_ethereum::LONGEVITY as u32;
+/// Blocks of a day.
+const DAY: u32 = (24 * 3_600_000 / MILLISECONDS_PER_SLOT) as u32;
+
+/// The council's instance of the collective pallet.
+type CouncilCollective = pallet_collective::Instance1;
 
 parameter_types! {
 	pub const BlockHashCount: BlockNumber = BLOCK_HASH_COUNT;
@@ -44,6 +56,7 @@ parameter_types! {
 	pub const WeightPerGas: Weight = Weight::from_parts(PICOSECONDS_PER_GAS, 0);
 	pub const MigrationPalletId: PalletId = PalletId(*b"evm/migr");
 	pub const MaxImportShare: Perbill = Perbill::from_percent(50);
+	pub MaxProposalWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
@@ -106,8 +119,8 @@ impl pallet_transaction_payment::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type OnChargeTransaction = FungibleAdapter<Balances, ()>;
 	type OperationalFeeMultiplier = ConstU8<5>;
-	type WeightToFee = IdentityFee<Balance>;
-	type LengthToFee = IdentityFee<Balance>;
+	type WeightToFee = fees::WorkFee<Runtime>;
+	type LengthToFee = fees::ByteFee<Runtime>;
 	type FeeMultiplierUpdate = ConstFeeMultiplier<FeeMultiplier>;
 	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
 }
@@ -158,15 +171,42 @@ impl pallet_evm::Config for Runtime {
 impl pallet_ethereum::Config for Runtime {
 	// Geth's limit.
 	type MaxTransactionBytes = ConstU32<131_072>;
-	type ReceiptRetention = ConstU32<4_096>;
+	type ReceiptRetention = ConstU32<RECEIPT_RETENTION>;
 	type WeightInfo = pallet_ethereum::weights::SubstrateWeight<Runtime>;
 }
+
+impl pallet_collective::Config<CouncilCollective> for Runtime {
+	type RuntimeOrigin = RuntimeOrigin;
+	type Proposal = RuntimeCall;
+	type RuntimeEvent = RuntimeEvent;
+	type MotionDuration = ConstU32<{ 7 * DAY }>;
+	type MaxProposals = ConstU32<20>;
+	type MaxMembers = ConstU32<100>;
+	type DefaultVote = pallet_collective::PrimeDefaultVote;
+	type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
+	type SetMembersOrigin = EnsureRoot<AccountId>;
+	type MaxProposalWeight = MaxProposalWeight;
+	type DisapproveOrigin = EnsureRoot<AccountId>;
+	type KillOrigin = EnsureRoot<AccountId>;
+	// Only members propose.
+	type Consideration = ();
+}
+
+/// The chain's root, or this part of the council at least.
+type RootOrCouncil<const N: u32, const D: u32> = EitherOfDiverse<
+	EnsureRoot<AccountId>,
+	pallet_collective::EnsureProportionAtLeast<AccountId, CouncilCollective, N, D>,
+>;
 
 impl pallet_migration::Config for Runtime {
 	type Currency = Balances;
 	type Evm = pallet_migration::PalletEvm<Runtime>;
-	type ProposeOrigin = EnsureRoot<AccountId>;
-	type ActivateOrigin = EnsureRoot<AccountId>;
+	type ProposeOrigin = RootOrCouncil<2, 3>;
+	// To stop something takes fewer than to let it happen.
+	type PauseOrigin = RootOrCouncil<1, 3>;
+	type AbortOrigin = RootOrCouncil<1, 2>;
+	type ResolveOrigin = RootOrCouncil<2, 3>;
+	type ActivateOrigin = RootOrCouncil<2, 3>;
 	type PalletId = MigrationPalletId;
 	// Above the longest code, and so that the heaviest chunk, one of short contracts alone, stays below half of
 	// a block.
@@ -175,7 +215,8 @@ impl pallet_migration::Config for Runtime {
 	// 1,024 entries of the longest kind.
 	type MaxMapChunkBytes = ConstU32<131_072>;
 	type LookAhead = ConstU32<64>;
-	type MinReviewBlocks = ConstU32<2>;
+	// Genesis gives development chains less.
+	type MinReviewBlocks = ConstU32<DAY>;
 	type MaxImportShare = MaxImportShare;
 	type WeightInfo = pallet_migration::weights::CountedWeight<Runtime>;
 }

@@ -19,6 +19,15 @@ pub const LOCAL_TESTNET: &str = sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET
 /// The preset of a chain with one validator.
 pub const DEVELOPMENT: &str = sp_genesis_builder::DEV_RUNTIME_PRESET;
 
+/// Blocks of a review on a development chain, where nobody waits for a council to read.
+const DEVELOPMENT_REVIEW_BLOCKS: u32 = 2;
+
+/// The council of a development chain.
+fn council() -> Vec<AccountId> {
+	let members = [Sr25519Keyring::Alice, Sr25519Keyring::Bob, Sr25519Keyring::Charlie];
+	members.iter().map(|key| key.to_account_id()).collect()
+}
+
 fn genesis(validators: Vec<(Sr25519Keyring, Ed25519Keyring)>) -> Value {
 	let endowed: Vec<(AccountId, u128)> = Sr25519Keyring::well_known()
 		.map(|key| (key.to_account_id(), ENDOWMENT.saturating_mul(UNIT)))
@@ -31,6 +40,8 @@ fn genesis(validators: Vec<(Sr25519Keyring, Ed25519Keyring)>) -> Value {
 		"aura": { "authorities": aura },
 		"grandpa": { "authorities": grandpa },
 		"sudo": { "key": Some(Sr25519Keyring::Alice.to_account_id()) },
+		"council": { "members": council() },
+		"migration": { "minReviewBlocks": DEVELOPMENT_REVIEW_BLOCKS },
 		"evm": { "chainId": DEFAULT_CHAIN_ID, "accounts": {} },
 	})
 }

@@ -15,6 +15,7 @@ extern crate alloc;
 
 mod apis;
 mod configs;
+mod fees;
 pub mod genesis;
 
 pub use apis::{RuntimeApi, RUNTIME_API_VERSIONS};
@@ -144,6 +145,8 @@ mod runtime {
 	pub type TransactionPayment = pallet_transaction_payment;
 	#[runtime::pallet_index(6)]
 	pub type Sudo = pallet_sudo;
+	#[runtime::pallet_index(7)]
+	pub type Council = pallet_collective<Instance1>;
 	#[runtime::pallet_index(10)]
 	pub type EVM = pallet_evm;
 	#[runtime::pallet_index(11)]

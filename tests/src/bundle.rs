@@ -37,11 +37,13 @@ pub async fn pack(folder: &Path, snapshot: &Path, plan: &[&str], pack: &[&str]) 
 	Ok(bundle)
 }
 
-/// Begins to submit a bundle as Alice, the sudo key.
+/// Begins to submit a bundle as Alice, the sudo key. The development chain has the chain id of an
+/// anvil, which is allowed.
 pub fn start_submit(node: &Node, bundle: &Path, arguments: &[&str]) -> Result<Running> {
 	let ws = node.ws();
 	let bundle = text(bundle);
 	let fixed = ["submit", "--bundle", bundle, "--node", &ws, "--dev-signer", "alice"];
+	let fixed = [&fixed[..], &["--allow-same-chain-id"]].concat();
 	cli::start(&[&fixed, arguments].concat())
 }
 

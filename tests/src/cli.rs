@@ -73,6 +73,11 @@ impl Running {
 		}
 	}
 
+	/// Its process.
+	pub fn process_id(&self) -> u32 {
+		self.child.id()
+	}
+
 	/// Ends it at once, as the kernel does (SIGKILL).
 	pub fn kill(&mut self) -> Result<()> {
 		self.child.kill()?;

@@ -67,6 +67,32 @@ impl Node {
 		Session::new(&self.http()).await
 	}
 
+	/// The folder of its chain, which `--base-path` names.
+	pub fn chain(&self) -> PathBuf {
+		self.folder.path().join("chain")
+	}
+
+	/// Its process.
+	pub fn process_id(&self) -> u32 {
+		self.child.id()
+	}
+
+	/// Asks it to end (SIGINT), and waits until it has.
+	pub async fn stop(&mut self) -> Result<()> {
+		let process = self.child.id().to_string();
+		let asked = Command::new("kill").args(["-s", "INT", &process]).status()?;
+		if !asked.success() {
+			bail!("the node cannot be asked to end: {asked}");
+		}
+		let child = &mut self.child;
+		wait_until("the node's end", NODE_START, || {
+			let ended = child.try_wait();
+			async move { Ok(ended?) }
+		})
+		.await?;
+		Ok(())
+	}
+
 	/// Ends it at once, as the kernel does (SIGKILL).
 	pub fn kill(&mut self) -> Result<()> {
 		self.child.kill().context("the node cannot be killed")?;

@@ -109,7 +109,7 @@ impl Synthetic {
 			confirmations: 64,
 			finality: Finality::Finalized,
 			scope: self.scope,
-			trust: Trust::Attested,
+			trust: Trust::Proved,
 		};
 		let mut writer = SnapshotWriter::create(path, &header)?;
 		for head in heads.into_values() {

@@ -230,6 +230,18 @@ async fn commands_with_other_mistakes_fail() -> Result<()> {
 	fails(&command, &["the map is of the snapshot"]).await?;
 	assert!(!third.exists());
 
+	// The development chain has the chain id of an anvil.
+	let same = small_bundle(folder.path(), 31_337).await?;
+	let words = ["the same chain id 31337", "--allow-same-chain-id"];
+	let command = ["submit", "--bundle", text(&same), "--node", &ws, "--dev-signer", "alice"];
+	fails(&command, &words).await?;
+	let (snapshot, map) = (same.join("snapshot.bin"), folder.path().join("same.json"));
+	let command = ["plan", "--snapshot", text(&snapshot), "--node", &ws, "--output", text(&map)];
+	fails(&command, &words).await?;
+	assert!(!map.exists());
+	let planned = cli::run(&[&command[..], &["--allow-same-chain-id"]].concat()).await?;
+	assert_eq!(planned.expect_code(0)?.json["target_chain_id"], json!(31_337));
+
 	// Not proposed yet, so that nothing matches.
 	let output = cli::run(&["verify", "--bundle", one_text, "--node", &ws]).await?;
 	let output = output.expect_code(1)?;

@@ -15,12 +15,14 @@ use migration_primitives::{
 };
 use migration_tests::{
 	account::Account,
-	bundle::{chunk_of, pack, submit, verify, MINT},
+	bundle::{chunk_of, pack, start_submit, submit, verify, MINT},
+	cli,
 	node::Node,
 	rpc::to_hex,
 	session::Session,
 	state::{item, State},
 	synthetic::{made_up, Synthetic, COUNTER},
+	wait::IMPORT,
 };
 use serde_json::{json, Value};
 use sp_core::crypto::AccountId32;
@@ -239,7 +241,19 @@ async fn import_to_an_occupied_target_is_listed_works() -> Result<()> {
 	let source = made_up(b"contract", 1);
 	let remap = format!("{source:?}={occupied:?}");
 	let bundle = pack(folder.path(), &snapshot, &["--remap", &remap], &MINT).await?;
-	submit(&node, &bundle, &["--activate", "--release"]).await?;
+	let refused = start_submit(&node, &bundle, &[])?.wait(IMPORT).await?.expect_code(2)?;
+	let listed = format!("occupied: {source:?} -> {occupied:?}: code 0x");
+	assert!(refused.talk.contains(&listed), "{}", refused.talk);
+	assert!(refused.talk.contains("1 targets are occupied"), "{}", refused.talk);
+	let status = cli::run(&["status", "--node", &node.ws()]).await?.expect_code(0)?;
+	assert_eq!(status.json["migrations"], json!([]), "nothing was proposed");
+
+	// Proposed all the same, it is not activated without a further word.
+	submit(&node, &bundle, &["--allow-collisions"]).await?;
+	let refused = start_submit(&node, &bundle, &["--activate"])?;
+	let refused = refused.wait(IMPORT).await?.expect_code(2)?;
+	assert!(refused.talk.contains("migration 0 has 1 collisions"), "{}", refused.talk);
+	submit(&node, &bundle, &["--allow-collisions", "--activate", "--release"]).await?;
 
 	let found = verify(&node, &bundle, &["--list", "1000"]).await?.expect_code(1)?;
 	let differences = found.json["differences"].as_array().cloned().unwrap_or_default();

@@ -9,7 +9,7 @@ use std::{
 
 use codec::{DecodeAll, Encode};
 use migration_primitives::{
-	item::{self, AccountHead, Item},
+	item::{self, Item},
 	manifest::Remapped,
 	map::{decode_run, run_length, MapError, Target},
 	merkle::{leaf, Tree},
@@ -22,7 +22,7 @@ use super::{
 	MANIFEST, MANIFEST_JSON, MAP, SNAPSHOT, SNAPSHOT_PATH,
 };
 use crate::{
-	plan::{is_remapped, AccountInfo},
+	plan::{is_remapped, AccountInfo, AccountReader},
 	snapshot::{SnapshotReader, Summary},
 };
 
@@ -106,6 +106,11 @@ impl Bundle {
 			Some(entry) => (entry.target.clone(), entry.address),
 			None => (Target::Preserve, source),
 		}
+	}
+
+	/// Where the snapshot stands.
+	pub fn snapshot(&self) -> &Path {
+		&self.snapshot
 	}
 
 	/// Reads the snapshot from its beginning.
@@ -237,11 +242,14 @@ fn check_snapshot(
 	let mut reader = SnapshotReader::open(path)?;
 	let mut tally = Tally { manifest, entries, remapped: Remapped::default(), accounts: 0 };
 	// What does not fit the map is told only if the snapshot itself is sound.
-	let mut misfit = Ok(());
+	let (mut misfit, mut account) = (Ok(()), AccountReader::default());
 	while let Some(entry) = reader.next_record()? {
-		if let (Item::Account(head), Ok(())) = (&entry.item, &misfit) {
-			misfit = tally.take(head);
+		if let (Some((address, info)), true) = (account.take(&entry.item), misfit.is_ok()) {
+			misfit = tally.take(address, &info);
 		}
+	}
+	if let (Some((address, info)), true) = (account.finish(), misfit.is_ok()) {
+		misfit = tally.take(address, &info);
 	}
 	let Tally { remapped, accounts, .. } = tally;
 	check_source(reader.header(), manifest)?;
@@ -268,8 +276,7 @@ struct Tally<'a> {
 }
 
 impl Tally<'_> {
-	fn take(&mut self, head: &AccountHead) -> Result<(), BundleError> {
-		let (info, address) = (AccountInfo::from(head), head.address);
+	fn take(&mut self, address: H160, info: &AccountInfo) -> Result<(), BundleError> {
 		let target = match (entry_of(self.entries, address), self.manifest.scope) {
 			(Some(entry), _) => &entry.target,
 			(None, Scope::Full) => return Ok(()),
@@ -279,8 +286,8 @@ impl Tally<'_> {
 		if info.is_contract() && matches!(target, Target::Account(_)) {
 			return Err(BundleError::ContractToAccount { address });
 		}
-		if is_remapped(&info, target) {
-			self.remapped = add_remapped(self.remapped, &info).ok_or(BundleError::Remapped)?;
+		if is_remapped(info, target) {
+			self.remapped = add_remapped(self.remapped, info).ok_or(BundleError::Remapped)?;
 		}
 		Ok(())
 	}

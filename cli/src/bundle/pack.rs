@@ -7,7 +7,6 @@ use std::{
 
 use codec::Encode;
 use migration_primitives::{
-	item::Item,
 	limits::{FORMAT_VERSION, MAX_MAP_ENTRIES},
 	manifest::{BalancePolicy, Deadlines, EvmSpec, Remapped, SourceBlock, TreeSummary},
 	H160,
@@ -20,7 +19,7 @@ use super::{
 	MANIFEST_JSON, MAP, SNAPSHOT, SNAPSHOT_PATH,
 };
 use crate::{
-	plan::{is_remapped, AccountInfo, Accounts},
+	plan::{is_remapped, AccountReader, Accounts},
 	snapshot::SnapshotReader,
 };
 
@@ -143,13 +142,12 @@ fn read_snapshot(
 ) -> Result<(SnapshotFacts, Vec<super::ChunkSpan>, MerkleTree), BundleError> {
 	let mut reader = SnapshotReader::open(path)?;
 	let mut chunker = Chunker::new(limits);
-	let mut accounts = Accounts::new();
+	let (mut accounts, mut account) = (Accounts::new(), AccountReader::default());
 	while let Some(entry) = reader.next_record()? {
-		if let Item::Account(head) = &entry.item {
-			accounts.insert(head.address, AccountInfo::from(head));
-		}
+		accounts.extend(account.take(&entry.item));
 		chunker.take(&entry)?;
 	}
+	accounts.extend(account.finish());
 	let (spans, leaves) = chunker.finish()?;
 	let header = reader.header().clone();
 	// The loop above ends behind the trailer.

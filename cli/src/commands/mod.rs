@@ -3,10 +3,12 @@
 mod lookup;
 mod pack;
 mod plan;
+mod review;
 mod show;
 mod snapshot;
 mod status;
 mod submit;
+mod target;
 mod verify;
 
 use anyhow::{Context, Result};
@@ -25,8 +27,9 @@ pub fn run(args: Args, console: &Console) -> Result<Outcome> {
 	runtime.block_on(async {
 		match args.command {
 			Command::Snapshot(args) => snapshot::run(args, console).await,
-			Command::Plan(args) => plan::run(args, console),
+			Command::Plan(args) => plan::run(args, console).await,
 			Command::Pack(args) => pack::run(args, console),
+			Command::Review(args) => review::run(args, console).await,
 			Command::Submit(args) => submit::run(args, console).await,
 			Command::Verify(args) => verify::run(args, console).await,
 			Command::Lookup(args) => lookup::run(args).await,

@@ -18,12 +18,13 @@ use migration_primitives::{
 use serde_json::{json, Value};
 use sp_core::crypto::AccountId32;
 
+use super::target::TargetFacts;
 use crate::{
 	args::PlanArgs,
 	bundle::{ChunkLimits, ChunkSpan, Chunker, MapEntry, MapFile, MapFileEntry},
 	console::{Console, Outcome},
 	parse,
-	plan::{resolve, AccountInfo, Accounts, References, Searched},
+	plan::{resolve, AccountReader, Accounts, References, Searched},
 	snapshot::{SnapshotReader, Summary},
 };
 
@@ -31,11 +32,13 @@ use crate::{
 const LISTED: usize = 20;
 
 /// Makes the map.
-pub(super) fn run(args: PlanArgs, console: &Console) -> Result<Outcome> {
+pub(super) async fn run(args: PlanArgs, console: &Console) -> Result<Outcome> {
 	let mut rules = rules(&args)?;
+	let target = TargetFacts::from_args(&args.target).await?;
 	let limits = ChunkLimits { bytes: args.chunks.chunk_bytes, slots: args.chunks.chunk_slots };
 	let survey = survey(&args.snapshot, limits)
 		.with_context(|| format!("the snapshot {} is not sound", args.snapshot.display()))?;
+	let same_chain = target.check_chain_id(survey.header.chain_id, args.allow_same_chain_id)?;
 	if args.all_entries {
 		for source in survey.accounts.keys() {
 			rules.entry(*source).or_insert(Target::Preserve);
@@ -56,7 +59,8 @@ pub(super) fn run(args: PlanArgs, console: &Console) -> Result<Outcome> {
 	let text = serde_json::to_string_pretty(&map).context("the map cannot be written")?;
 	fs::write(&args.output, format!("{text}\n"))
 		.with_context(|| format!("the map {} cannot be written", args.output.display()))?;
-	let report = Report { survey: &survey, entries: &entries, references: &references };
+	let report =
+		Report { survey: &survey, entries: &entries, references: &references, target, same_chain };
 	Ok(Outcome::done(report.data(&args), report.text(&args)))
 }
 
@@ -97,14 +101,13 @@ struct Survey {
 
 fn survey(path: &Path, limits: ChunkLimits) -> Result<Survey> {
 	let mut reader = SnapshotReader::open(path)?;
-	let mut accounts = Accounts::new();
+	let (mut accounts, mut account) = (Accounts::new(), AccountReader::default());
 	let mut chunker = Chunker::new(limits);
 	while let Some(entry) = reader.next_record()? {
-		if let Item::Account(head) = &entry.item {
-			accounts.insert(head.address, AccountInfo::from(head));
-		}
+		accounts.extend(account.take(&entry.item));
 		chunker.take(&entry)?;
 	}
+	accounts.extend(account.finish());
 	let (chunks, _) = chunker.finish()?;
 	let header = reader.header().clone();
 	// The loop above ends behind the trailer.
@@ -154,6 +157,9 @@ struct Report<'a> {
 	survey: &'a Survey,
 	entries: &'a [MapEntry],
 	references: &'a References,
+	target: TargetFacts,
+	/// What must be said of the target's chain id.
+	same_chain: Option<String>,
 }
 
 impl Report<'_> {
@@ -163,6 +169,17 @@ impl Report<'_> {
 			.accounts
 			.iter()
 			.filter(|(_, info)| info.is_contract() && !info.balance.is_zero())
+			.map(|(address, info)| (*address, info.balance))
+			.collect()
+	}
+
+	/// Accounts whose balance is below the target's existential deposit.
+	fn below_deposit(&self) -> Vec<(H160, U256)> {
+		let deposit = U256::from(self.target.existential_deposit.unwrap_or_default());
+		self.survey
+			.accounts
+			.iter()
+			.filter(|(_, info)| !info.balance.is_zero() && info.balance < deposit)
 			.map(|(address, info)| (*address, info.balance))
 			.collect()
 	}
@@ -216,13 +233,12 @@ impl Report<'_> {
 				})
 			})
 			.collect();
-		let holders: Vec<Value> = self
-			.holders()
-			.into_iter()
-			.map(
-				|(contract, balance)| json!({ "contract": contract, "balance": balance.to_string() }),
-			)
-			.collect();
+		let balances = |accounts: Vec<(H160, U256)>, who: &str| -> Vec<Value> {
+			let entry = |(address, balance): (H160, U256)| json!({ who: address, "balance": balance.to_string() });
+			accounts.into_iter().map(entry).collect()
+		};
+		let holders = balances(self.holders(), "contract");
+		let below_deposit = balances(self.below_deposit(), "account");
 		json!({
 			"map": args.output,
 			"snapshot_digest": self.survey.summary.digest,
@@ -239,6 +255,10 @@ impl Report<'_> {
 			"references": references,
 			"mapping_keys_searched": self.searched(),
 			"contracts_with_balance": holders,
+			"target_chain_id": self.target.chain_id,
+			"target_existential_deposit":
+				self.target.existential_deposit.map(|deposit| deposit.to_string()),
+			"below_existential_deposit": below_deposit,
 			"chunks": self.survey.chunks.len(),
 			"chunk_bytes": self.chunk_bytes(),
 			"map_bytes": self.map_bytes(),
@@ -268,6 +288,9 @@ impl Report<'_> {
 			self.chunk_bytes(),
 			self.map_bytes(),
 		));
+		if let Some(warning) = &self.same_chain {
+			line(warning.clone());
+		}
 		let changed: Vec<&MapEntry> = self.changed().collect();
 		line(format!("{} addresses change", changed.len()));
 		for entry in changed.iter().take(LISTED) {
@@ -294,7 +317,18 @@ impl Report<'_> {
 				 behind"
 			));
 		}
-		let unlisted = [changed.len(), self.references.found.len(), holders.len()]
+		let below = self.below_deposit();
+		for (account, balance) in below.iter().take(LISTED) {
+			line(format!(
+				"warning: {account:?} has {balance} wei, below the target's existential deposit of {}: \
+				 skip leaves it behind; under mint or fund the import faults there unless the target \
+				 has funds of its own, and for an account of the target chain it waits in the ledger \
+				 until that account has some",
+				self.target.existential_deposit.unwrap_or_default(),
+			));
+		}
+		let counts = [changed.len(), self.references.found.len(), holders.len(), below.len()];
+		let unlisted = counts
 			.into_iter()
 			.map(|count| count.saturating_sub(LISTED))
 			.fold(0usize, usize::saturating_add);

@@ -13,6 +13,7 @@ use crate::parse;
 pub(super) fn stage(stage: &Stage) -> String {
 	match stage {
 		Stage::Faulted(fault) => format!("Faulted: {fault}"),
+		Stage::Paused(course) => format!("Paused: {course:?}"),
 		other => format!("{other:?}"),
 	}
 }
@@ -28,6 +29,7 @@ pub(super) fn state(state: &AccountState) -> &'static str {
 		AccountState::AlreadyPresent => "AlreadyPresent",
 		AccountState::Empty => "Empty",
 		AccountState::Collided(_) => "Collided",
+		AccountState::Settled(_) => "Settled",
 	}
 }
 
@@ -53,6 +55,7 @@ pub(super) fn migration(number: u32, record: &MigrationRecord<u32>) -> Value {
 		"credited": progress.credited.to_string(),
 		"waiting": progress.waiting,
 		"collisions": progress.collisions,
+		"settled": progress.settled,
 	})
 }
 

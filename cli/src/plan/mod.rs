@@ -5,6 +5,7 @@ mod accounts;
 mod references;
 mod resolve;
 
-pub use accounts::{AccountInfo, Accounts};
+pub use accounts::{AccountInfo, AccountReader, Accounts};
+pub(crate) use references::pushes;
 pub use references::{Reference, References, Searched};
 pub use resolve::{is_remapped, resolve, ResolveError};

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use migration_primitives::{
 	hash::keccak256,
-	item::{AccountHead, Slot},
+	item::{AccountHead, Item, Slot},
 	H160, H256,
 };
 
@@ -75,6 +75,15 @@ impl References {
 		}
 	}
 
+	/// Looks at a record.
+	pub fn take(&mut self, head: &AccountHead, item: &Item<'_>) {
+		match item {
+			Item::Account(_) => {}
+			Item::Code(code) => self.code(head, code),
+			Item::Slot(slot) => self.slot(head, slot),
+		}
+	}
+
 	/// Looks at the code of a contract.
 	pub fn code(&mut self, head: &AccountHead, code: &[u8]) {
 		if self.changed.is_empty() {
@@ -133,7 +142,7 @@ fn list<T>(places: &mut Vec<T>, place: T) {
 
 /// The data of every PUSH instruction and where it stands. Data that the code's end cuts off is
 /// left out.
-fn pushes(code: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+pub(crate) fn pushes(code: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 	let mut position = 0usize;
 	std::iter::from_fn(move || loop {
 		let opcode = *code.get(position)?;

@@ -178,8 +178,13 @@ mod tests {
 	use migration_primitives::{address::create_address, U256};
 
 	fn accounts() -> Accounts {
-		let account =
-			|code_length| AccountInfo { nonce: 1, balance: U256::zero(), code_length, slots: 0 };
+		let account = |code_length| AccountInfo {
+			nonce: 1,
+			balance: U256::zero(),
+			code_length,
+			slots: 0,
+			delegated: false,
+		};
 		// 1 and 2 are people, 3 and 4 contracts.
 		(1..5u8).map(|byte| (H160::repeat_byte(byte), account(u32::from(byte > 2)))).collect()
 	}

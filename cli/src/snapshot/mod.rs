@@ -6,7 +6,10 @@
 
 mod check;
 mod error;
+mod journal;
 mod reader;
+mod sort;
+mod stage;
 #[cfg(test)]
 mod tests;
 mod trie;
@@ -14,9 +17,11 @@ mod writer;
 
 pub use check::{Checker, RecordError};
 pub use error::SnapshotError;
+pub use journal::{Journal, JournalError, Resumed};
 pub use reader::{Entry, SnapshotReader, Summary};
+pub use stage::{Choice, Claim, Stage, StageError, Staged, WriteError};
 pub use trie::{
-	hashed_reference_nodes, storage_root, storage_root_with_zeros, verify_account_proof, ProofError,
+	hashed_reference_nodes, storage_root, storage_root_with_zeros, verify_account_proof,
 };
 pub(crate) use writer::directory;
 pub use writer::{SnapshotWriter, Written};

@@ -2,19 +2,18 @@
 
 use std::{fs, path::PathBuf};
 
-use alloy_trie::{HashBuilder, Nibbles};
+use alloy_trie::{nodes::LeafNode, Nibbles};
 use migration_primitives::{
+	fault::Fault,
 	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
 	item::{AccountHead, Item, Slot},
 	snapshot::{Finality, Scope, SnapshotHeader, Trust},
+	trie::TrieBuilder,
 	H160, H256, U256,
 };
 use tempfile::TempDir;
 
-use super::{
-	trie::{self, trie_account},
-	*,
-};
+use super::{trie::trie_account, *};
 
 const CODE: &[u8] = &[0x60, 0x00, 0x60, 0x00, 0xfd];
 
@@ -75,11 +74,17 @@ fn header(scope: Scope, state_root: Option<H256>) -> SnapshotHeader {
 }
 
 fn state_root() -> H256 {
-	let mut builder = HashBuilder::default();
+	let mut builder = TrieBuilder::default();
 	for (head, _) in accounts() {
-		trie::add_account(&mut builder, keccak256(head.address.as_bytes()), &head);
+		builder.add(keccak256(head.address.as_bytes()), &leaf(&head)).expect("in order");
 	}
-	trie::root(&mut builder)
+	builder.root()
+}
+
+fn leaf(head: &AccountHead) -> Vec<u8> {
+	let mut leaf = Vec::new();
+	trie_account(head).put(&mut leaf);
+	leaf
 }
 
 struct TestFile {
@@ -188,7 +193,7 @@ fn write_of_another_state_root_fails() {
 	assert!(matches!(
 		result.err(),
 		Some(SnapshotError::Record {
-			source: RecordError::StateRoot { accounts: 8, expected, .. },
+			source: RecordError::Fault(Fault::StateRoot { expected, .. }),
 			..
 		}) if expected == root
 	));
@@ -199,7 +204,7 @@ fn write_of_unproved_accounts_fails() {
 	let result = write_with(&header(Scope::Selected, Some(state_root())), accounts());
 	assert!(matches!(
 		result.err(),
-		Some(SnapshotError::Record { source: RecordError::Proof { .. }, .. })
+		Some(SnapshotError::Record { source: RecordError::Fault(Fault::AccountProof { .. }), .. })
 	));
 }
 
@@ -208,8 +213,7 @@ fn write_of_one_proved_account_works_and_a_wrong_nonce_fails() {
 	// A state of one account is one leaf, which is the whole proof.
 	let (mut head, slots) = accounts().remove(0);
 	let key = Nibbles::unpack(keccak256(head.address.as_bytes()).0);
-	let leaf = alloy_trie::nodes::LeafNode::new(key, alloy_rlp::encode(trie_account(&head)));
-	let node = alloy_rlp::encode(&leaf);
+	let node = alloy_rlp::encode(LeafNode::new(key, leaf(&head)));
 	let root = keccak256(&node);
 	head.proof = vec![node];
 	let header = header(Scope::Selected, Some(root));
@@ -233,14 +237,14 @@ fn write_of_accounts_or_slots_out_of_order_fails() {
 	list.swap(0, 1);
 	assert!(matches!(
 		write_with(&header, list).err(),
-		Some(SnapshotError::Record { source: RecordError::AccountOrder { .. }, .. })
+		Some(SnapshotError::Record { source: RecordError::Fault(Fault::AccountOrder { .. }), .. })
 	));
 	let mut list = accounts();
 	let (_, slots) = list.iter_mut().find(|(head, _)| head.slot_count > 1).expect("a contract");
 	slots.swap(0, 1);
 	assert!(matches!(
 		write_with(&header, list).err(),
-		Some(SnapshotError::Record { source: RecordError::SlotOrder { .. }, .. })
+		Some(SnapshotError::Record { source: RecordError::Fault(Fault::SlotOrder { .. }), .. })
 	));
 }
 
@@ -252,14 +256,20 @@ fn write_of_missing_or_altered_slots_fails_and_leaves_no_file() {
 	slots.pop();
 	assert!(matches!(
 		write_with(&header, list).err(),
-		Some(SnapshotError::Record { source: RecordError::Incomplete { slots: 1, .. }, .. })
+		Some(SnapshotError::Record {
+			source: RecordError::Fault(Fault::Incomplete { slots: 1, .. }),
+			..
+		})
 	));
 	let mut list = accounts();
 	let (_, slots) = list.iter_mut().find(|(head, _)| head.slot_count > 1).expect("a contract");
 	slots[0].value = H256::repeat_byte(9);
 	assert!(matches!(
 		write_with(&header, list).err(),
-		Some(SnapshotError::Record { source: RecordError::StorageRoot { .. }, .. })
+		Some(SnapshotError::Record {
+			source: RecordError::Fault(Fault::StorageRootDiffers { .. }),
+			..
+		})
 	));
 	let directory = TempDir::new().expect("a directory");
 	let path = directory.path().join("snapshot.bin");

@@ -1,15 +1,15 @@
 //! The answer of `anvil_dumpState`: the whole state of an anvil, as gzipped JSON.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::BufReader};
 
 use alloy_primitives::{Address, B256, U256};
 use migration_primitives::{hash::keccak256, item::Slot, H160, H256};
 use serde::Deserialize;
 
-use super::{gunzip, SourceError};
+use super::{Gunzip, SourceError};
 
 /// Most bytes of a dump's JSON. Anvil holds all of it in memory too.
-const MAX_DUMP_BYTES: usize = 4 << 30;
+const MAX_DUMP_BYTES: u64 = 4 << 30;
 
 /// The state of an anvil at its last block.
 #[derive(Debug, Deserialize)]
@@ -36,8 +36,8 @@ enum Number {
 impl AnvilDump {
 	/// Unpacks and parses a dump of block `number`.
 	pub fn parse(packed: &[u8], number: u64) -> Result<Self, SourceError> {
-		let json = gunzip(packed, MAX_DUMP_BYTES)?;
-		let dump: Self = serde_json::from_slice(&json).map_err(SourceError::Dump)?;
+		let json = BufReader::new(Gunzip::new(packed, MAX_DUMP_BYTES));
+		let dump: Self = serde_json::from_reader(json).map_err(SourceError::Dump)?;
 		let found = match dump.best_block_number {
 			Number::Plain(number) => number,
 			Number::Quantity(number) => number.saturating_to(),

@@ -2,7 +2,7 @@
 
 use migration_primitives::{H160, H256};
 
-use super::GzipError;
+use super::slots::{Means, Tried};
 
 /// Why a source cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -109,20 +109,100 @@ pub enum SourceError {
 		/// The last block now.
 		found: u64,
 	},
-	/// The slots found do not make the storage root.
+	/// No means finds the slots that make the storage root.
 	#[error(
-		"the {slots} slots found for {address:?} make the storage root {found:?}, but the block \
-		 proves {expected:?}: slots are missing or wrong"
+		"the slots of {address:?} do not make the storage root {expected:?} that block {number} \
+		 proves, so nothing is written. Tried: {}. See --slots-from for other means",
+		tried_text(tried)
 	)]
 	StorageRoot {
 		/// The account.
 		address: H160,
-		/// The number of slots found.
-		slots: usize,
+		/// The block.
+		number: u64,
 		/// The root that the state root proves.
 		expected: H256,
-		/// The root of the slots.
+		/// What was tried.
+		tried: Vec<Tried>,
+	},
+	/// A slot of which only the hash of the key is known.
+	#[error(
+		"{means} does not know the key of the slot with the hash {hash:?} of {address:?}: the node \
+		 lacks preimages"
+	)]
+	SlotPreimage {
+		/// The means.
+		means: Means,
+		/// The account.
+		address: H160,
+		/// Keccak-256 of the key.
+		hash: H256,
+	},
+	/// A slot whose key has another hash than the node says.
+	#[error("the node says that slot {key:?} of {address:?} has the hash {expected:?}, it has {found:?}")]
+	SlotHash {
+		/// The account.
+		address: H160,
+		/// The slot's key.
+		key: H256,
+		/// The hash that the node gives.
+		expected: H256,
+		/// The hash of the key.
 		found: H256,
+	},
+	/// Pages that do not come to an end.
+	#[error(
+		"the slots of {address:?} do not go on behind {from:?}: the node says {next:?} is next"
+	)]
+	NoProgress {
+		/// The account.
+		address: H160,
+		/// Where the page began.
+		from: H256,
+		/// Where the next one begins.
+		next: H256,
+	},
+	/// Too few blocks on top.
+	#[error("block {number} has {found} blocks on top of it, {expected} are asked for: wait")]
+	Unconfirmed {
+		/// The block.
+		number: u64,
+		/// The number asked for.
+		expected: u64,
+		/// The number there is.
+		found: u64,
+	},
+	/// A batch with other answers than questions.
+	#[error("the Ethereum node at {url} gives {found} answers to {expected} questions")]
+	BatchLength {
+		/// Its address.
+		url: String,
+		/// The number of questions.
+		expected: usize,
+		/// The number of answers.
+		found: usize,
+	},
+	/// Nobody knows which accounts there are.
+	#[error(
+		"the node does not tell which accounts there are, so --all-accounts is not possible: name \
+		 them, or take a dump of the node with --from-file"
+	)]
+	NoAccounts,
+	/// Too many keys to try.
+	#[error("more than {limit} keys of slots are to be tried for {address:?}")]
+	TooManyKeys {
+		/// The account.
+		address: H160,
+		/// The bound.
+		limit: usize,
+	},
+	/// A storage layout that cannot be used.
+	#[error("the storage layout of {address:?} cannot be used: {reason}")]
+	Layout {
+		/// The account.
+		address: H160,
+		/// What is wrong.
+		reason: String,
 	},
 	/// The node keeps slots whose value is zero in its storage trie.
 	#[error(
@@ -172,10 +252,14 @@ pub enum SourceError {
 		/// The block of the dump.
 		found: u64,
 	},
-	/// The dump cannot be unpacked.
-	#[error("the node's dump cannot be unpacked")]
-	DumpPacking(#[from] GzipError),
 	/// The dump cannot be parsed.
 	#[error("the node's dump cannot be read")]
 	Dump(#[source] serde_json::Error),
+}
+
+fn tried_text(tried: &[Tried]) -> String {
+	match tried {
+		[] => "nothing, since the node serves no means".to_owned(),
+		_ => tried.iter().map(Tried::to_string).collect::<Vec<_>>().join("; "),
+	}
 }

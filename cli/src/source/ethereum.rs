@@ -1,25 +1,19 @@
 //! An Ethereum node's JSON-RPC, as far as a snapshot needs it.
 
-use std::{str::FromStr, time::Duration};
+use std::str::FromStr;
 
-use alloy_primitives::{Address, Bytes, U64};
+use alloy_primitives::{Address, Bytes, B256, U64};
 use alloy_rpc_types_eth::{EIP1186AccountProofResponse, Header};
-use jsonrpsee_client::{
-	core::client::{ClientT, Error},
-	http_client::{HttpClient, HttpClientBuilder},
-};
 use migration_primitives::{
 	hash::keccak256, header::SourceHeader, snapshot::Finality, H160, H256, U256,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{json, Value};
 
-use super::{AnvilDump, SourceError};
-
-/// The longest answer in bytes: anvil gives its whole state in one.
-const MAX_ANSWER_BYTES: u32 = 1 << 30;
-/// The longest time for one answer.
-const TIMEOUT: Duration = Duration::from_secs(120);
+use super::{
+	rpc::{Call, Rpc},
+	AnvilDump, RpcSettings, SourceError,
+};
 
 /// Which block is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,21 +90,20 @@ pub struct ProvedAccount {
 }
 
 /// A connection to an Ethereum node.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EthereumNode {
-	url: String,
-	client: HttpClient,
+	rpc: Rpc,
 }
 
 impl EthereumNode {
 	/// Prepares a connection; nothing is asked yet.
-	pub fn new(url: &str) -> Result<Self, SourceError> {
-		let client = HttpClientBuilder::default()
-			.request_timeout(TIMEOUT)
-			.max_response_size(MAX_ANSWER_BYTES)
-			.build(url)
-			.map_err(|source| SourceError::Unreachable { url: url.to_owned(), source })?;
-		Ok(Self { url: url.to_owned(), client })
+	pub fn new(url: &str, settings: RpcSettings) -> Result<Self, SourceError> {
+		Ok(Self { rpc: Rpc::new(url, settings)? })
+	}
+
+	/// How it is asked.
+	pub fn settings(&self) -> RpcSettings {
+		self.rpc.settings
 	}
 
 	/// The chain id, which must be `expected` where that is given.
@@ -119,7 +112,7 @@ impl EthereumNode {
 		let found = found.to::<u64>();
 		match expected {
 			Some(expected) if expected != found => {
-				Err(SourceError::WrongChain { url: self.url.clone(), expected, found })
+				Err(SourceError::WrongChain { url: self.rpc.url.clone(), expected, found })
 			}
 			_ => Ok(found),
 		}
@@ -185,24 +178,75 @@ impl EthereumNode {
 		Ok(header.map(|header| header.inner.number).unwrap_or_default())
 	}
 
-	/// An account with its proof.
-	pub async fn proof(&self, address: H160, block: u64) -> Result<ProvedAccount, SourceError> {
-		let params = vec![hex_address(address), json!([]), hex_number(block)];
-		let answer: EIP1186AccountProofResponse = self.request("eth_getProof", params).await?;
-		Ok(ProvedAccount {
-			nonce: answer.nonce,
-			balance: U256::from_big_endian(&answer.balance.to_be_bytes::<32>()),
-			code_hash: H256(answer.code_hash.0),
-			storage_root: H256(answer.storage_hash.0),
-			proof: answer.account_proof.into_iter().map(|node| node.to_vec()).collect(),
-		})
+	/// Accounts with their proofs.
+	pub async fn proofs(
+		&self,
+		addresses: &[H160],
+		block: u64,
+	) -> Result<Vec<ProvedAccount>, SourceError> {
+		let calls: Vec<Call> = addresses
+			.iter()
+			.map(|address| {
+				("eth_getProof", vec![hex_address(*address), json!([]), hex_number(block)])
+			})
+			.collect();
+		let answers: Vec<EIP1186AccountProofResponse> = self.rpc.batch(&calls).await?;
+		Ok(answers.into_iter().map(ProvedAccount::from).collect())
 	}
 
-	/// The code of an account.
-	pub async fn code(&self, address: H160, block: u64) -> Result<Vec<u8>, SourceError> {
-		let params = vec![hex_address(address), hex_number(block)];
-		let code: Bytes = self.request("eth_getCode", params).await?;
-		Ok(code.to_vec())
+	/// The code of accounts.
+	pub async fn codes(&self, addresses: &[H160], block: u64) -> Result<Vec<Vec<u8>>, SourceError> {
+		let calls: Vec<Call> = addresses
+			.iter()
+			.map(|address| ("eth_getCode", vec![hex_address(*address), hex_number(block)]))
+			.collect();
+		let codes: Vec<Bytes> = self.rpc.batch(&calls).await?;
+		Ok(codes.into_iter().map(|code| code.to_vec()).collect())
+	}
+
+	/// Slots of an account.
+	pub async fn slots(
+		&self,
+		address: H160,
+		keys: &[H256],
+		block: u64,
+	) -> Result<Vec<H256>, SourceError> {
+		let calls: Vec<Call> = keys
+			.iter()
+			.map(|key| {
+				let params =
+					vec![hex_address(address), json!(B256::from(key.0)), hex_number(block)];
+				("eth_getStorageAt", params)
+			})
+			.collect();
+		let values: Vec<alloy_primitives::U256> = self.rpc.batch(&calls).await?;
+		Ok(values.into_iter().map(|value| H256(value.to_be_bytes())).collect())
+	}
+
+	/// The hash of a block, and the hashes of its transactions.
+	pub(super) async fn transactions(
+		&self,
+		number: u64,
+	) -> Result<Option<BlockHashes>, SourceError> {
+		let params = vec![hex_number(number), json!(false)];
+		self.request("eth_getBlockByNumber", params).await
+	}
+
+	/// Asks any method.
+	pub(super) async fn request<T: DeserializeOwned>(
+		&self,
+		method: &'static str,
+		params: Vec<Value>,
+	) -> Result<T, SourceError> {
+		self.rpc.request(method, params).await
+	}
+
+	/// Asks any methods, with one kind of answer.
+	pub(super) async fn batch<T: DeserializeOwned>(
+		&self,
+		calls: &[Call],
+	) -> Result<Vec<T>, SourceError> {
+		self.rpc.batch(calls).await
 	}
 
 	/// The state of an anvil, which is that of its last block, `number`.
@@ -214,32 +258,33 @@ impl EthereumNode {
 	async fn header(&self, block: BlockSelector) -> Result<Option<Header>, SourceError> {
 		self.request("eth_getBlockByNumber", vec![block.parameter(), json!(false)]).await
 	}
+}
 
-	async fn request<T: DeserializeOwned>(
-		&self,
-		method: &str,
-		params: Vec<Value>,
-	) -> Result<T, SourceError> {
-		self.client.request(method, params).await.map_err(|error| {
-			let (url, method) = (self.url.clone(), method.to_owned());
-			match error {
-				Error::Call(error) => SourceError::Refused {
-					url,
-					method,
-					code: error.code(),
-					message: error.message().to_owned(),
-				},
-				Error::ParseError(source) => SourceError::Answer { url, method, source },
-				source => SourceError::Unreachable { url, source },
-			}
-		})
+impl From<EIP1186AccountProofResponse> for ProvedAccount {
+	fn from(answer: EIP1186AccountProofResponse) -> Self {
+		Self {
+			nonce: answer.nonce,
+			balance: U256::from_big_endian(&answer.balance.to_be_bytes::<32>()),
+			code_hash: H256(answer.code_hash.0),
+			storage_root: H256(answer.storage_hash.0),
+			proof: answer.account_proof.into_iter().map(|node| node.to_vec()).collect(),
+		}
 	}
 }
 
-fn hex_address(address: H160) -> Value {
+/// What of a block finds its transactions.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+pub(super) struct BlockHashes {
+	/// The block's hash.
+	pub(super) hash: B256,
+	/// Those of its transactions, in order.
+	pub(super) transactions: Vec<B256>,
+}
+
+pub(super) fn hex_address(address: H160) -> Value {
 	json!(Address::from(address.0))
 }
 
-fn hex_number(number: u64) -> Value {
+pub(super) fn hex_number(number: u64) -> Value {
 	json!(format!("{number:#x}"))
 }

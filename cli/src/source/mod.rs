@@ -1,11 +1,15 @@
-//! The Ethereum node that a snapshot is taken of.
+//! What a snapshot is taken of: an Ethereum node, or a file.
 
 mod anvil;
 mod error;
 mod ethereum;
+pub mod file;
 mod gzip;
+mod rpc;
+pub mod slots;
 
 pub use anvil::{AnvilDump, DumpedAccount};
 pub use error::SourceError;
 pub use ethereum::{BlockSelector, EthereumNode, ProvedAccount, SourceHead};
-pub use gzip::{gunzip, GzipError};
+pub use gzip::{Gunzip, GzipError};
+pub use rpc::RpcSettings;

@@ -1,4 +1,4 @@
-//! What the events of a block say of one of its transactions.
+//! What the events of a block say of its transactions.
 
 use migration_primitives::H256;
 use subxt::{
@@ -16,6 +16,45 @@ impl Chain {
 		block: H256,
 		index: u32,
 	) -> Result<Option<String>, SubstrateError> {
+		for event in self.all_events(block).await? {
+			if event.phase != Phase::ApplyExtrinsic(index) {
+				continue;
+			}
+			let error = match (event.pallet.as_str(), event.name.as_str()) {
+				("System", "ExtrinsicFailed") => Some(event.fields.as_slice()),
+				// `Result<(), DispatchError>`: 1 stands before an error.
+				("Sudo", "Sudid" | "SudoAsDone") => {
+					event.fields.split_first().filter(|(tag, _)| **tag == 1).map(|split| split.1)
+				}
+				_ => None,
+			};
+			if let Some(bytes) = error {
+				return Ok(Some(self.dispatch_error(bytes)));
+			}
+		}
+		Ok(None)
+	}
+
+	/// The fields, as SCALE, of every event of one kind in a block.
+	pub async fn events(
+		&self,
+		block: H256,
+		pallet: &str,
+		name: &str,
+	) -> Result<Vec<Vec<u8>>, SubstrateError> {
+		let events = self.all_events(block).await?.into_iter();
+		let wanted = events.filter(|event| event.pallet == pallet && event.name == name);
+		Ok(wanted.map(|event| event.fields).collect())
+	}
+
+	/// A dispatch error in words.
+	pub fn dispatch_error(&self, bytes: &[u8]) -> String {
+		DispatchError::decode_from(bytes, self.shared_metadata())
+			.map(|error| error.to_string())
+			.unwrap_or_else(|_| format!("error 0x{}", hex::encode(bytes)))
+	}
+
+	async fn all_events(&self, block: H256) -> Result<Vec<Event>, SubstrateError> {
 		let bytes = self.value(&Keys::events(), block).await?.unwrap_or_default();
 		let unreadable = |reason: String| self.node().answer("System.Events", &reason);
 		let config = SubstrateConfig::builder()
@@ -29,28 +68,25 @@ impl Chain {
 		let client = OfflineClient::<SubstrateConfig>::new_with_config(config)
 			.at_block(0u64)
 			.map_err(|error| unreadable(error.to_string()))?;
+		let mut events = Vec::new();
 		for event in client.events().from_bytes(bytes).iter() {
 			let event = event.map_err(|error| unreadable(error.to_string()))?;
-			if event.phase() != Phase::ApplyExtrinsic(index) {
-				continue;
-			}
-			let error = match (event.pallet_name(), event.event_name()) {
-				("System", "ExtrinsicFailed") => Some(event.field_bytes()),
-				// `Result<(), DispatchError>`: 1 stands before an error.
-				("Sudo", "Sudid" | "SudoAsDone") => event
-					.field_bytes()
-					.split_first()
-					.filter(|(tag, _)| **tag == 1)
-					.map(|split| split.1),
-				_ => None,
-			};
-			if let Some(bytes) = error {
-				let reason = DispatchError::decode_from(bytes, self.shared_metadata())
-					.map(|error| error.to_string())
-					.unwrap_or_else(|_| format!("error 0x{}", hex::encode(bytes)));
-				return Ok(Some(reason));
-			}
+			events.push(Event {
+				phase: event.phase(),
+				pallet: event.pallet_name().to_owned(),
+				name: event.event_name().to_owned(),
+				fields: event.field_bytes().to_vec(),
+			});
 		}
-		Ok(None)
+		Ok(events)
 	}
+}
+
+/// An event of a block.
+struct Event {
+	phase: Phase,
+	pallet: String,
+	name: String,
+	/// Its fields as SCALE.
+	fields: Vec<u8>,
 }

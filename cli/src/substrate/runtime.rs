@@ -14,11 +14,13 @@ use sp_core::crypto::AccountId32;
 use sp_crypto_hashing::blake2_64;
 use subxt::metadata::{ArcMetadata, Metadata};
 
-use super::{state::hex_text, Node, SubstrateError};
+use super::{state::hex_text, Keys, Node, SubstrateError};
 use crate::bundle::Manifest;
 
 /// The runtime API of migrations.
 const API: &str = "MigrationRuntimeApi";
+/// The runtime APIs that tell the EVM's chain id: of `pallet-evm` here, and of Frontier.
+const CHAIN_ID_APIS: [&str; 2] = ["EvmRuntimeApi", "EthereumRuntimeRPCApi"];
 /// The newest metadata that this program reads.
 const METADATA_VERSIONS: [u32; 2] = [16, 15];
 
@@ -50,6 +52,14 @@ pub(super) struct RuntimeVersion {
 	apis: Vec<(String, u32)>,
 }
 
+impl RuntimeVersion {
+	/// Whether the runtime has an API.
+	fn has(&self, api: &str) -> bool {
+		let hash = hex_text(&blake2_64(api.as_bytes()));
+		self.apis.iter().any(|(name, _)| *name == hash)
+	}
+}
+
 #[derive(Deserialize)]
 struct Header {
 	number: String,
@@ -70,8 +80,7 @@ impl Chain {
 	pub async fn connect(node: Node) -> Result<Self, SubstrateError> {
 		let genesis = node.genesis().await?;
 		let version: RuntimeVersion = node.request("state_getRuntimeVersion", vec![]).await?;
-		let api = hex_text(&blake2_64(API.as_bytes()));
-		if !version.apis.iter().any(|(name, _)| *name == api) {
+		if !version.has(API) {
 			let (url, name) = (node.url().to_owned(), version.spec_name.clone());
 			return Err(SubstrateError::NoMigrations { url, name, api: API });
 		}
@@ -156,6 +165,39 @@ impl Chain {
 			.ok_or_else(|| SubstrateError::Metadata { what: what.clone() })?;
 		T::decode_all(&mut value.value())
 			.map_err(|error| self.node.answer(&what, &error.to_string()))
+	}
+
+	/// The EVM's chain id (EIP-155); `None` where the runtime does not tell.
+	pub async fn evm_chain_id(&self, at: H256) -> Result<Option<u64>, SubstrateError> {
+		let Some(api) = CHAIN_ID_APIS.into_iter().find(|api| self.version.has(api)) else {
+			return Ok(None);
+		};
+		call_api(&self.node, &format!("{api}_chain_id"), &[], Some(at)).await.map(Some)
+	}
+
+	/// The least balance of an account; `None` where the runtime has no pallet `Balances`.
+	pub fn existential_deposit(&self) -> Result<Option<u128>, SubstrateError> {
+		match self.metadata.pallet_by_name("Balances") {
+			Some(_) => self.constant("Balances", "ExistentialDeposit").map(Some),
+			None => Ok(None),
+		}
+	}
+
+	/// All of the token that there is; `None` where the runtime has no pallet `Balances`.
+	pub async fn total_issuance(&self, at: H256) -> Result<Option<u128>, SubstrateError> {
+		if self.metadata.pallet_by_name("Balances").is_none() {
+			return Ok(None);
+		}
+		let value = self.value(&Keys::total_issuance(), at).await?;
+		let bytes = value.unwrap_or_else(|| 0u128.encode());
+		u128::decode_all(&mut bytes.as_slice())
+			.map(Some)
+			.map_err(|error| self.node.answer("Balances.TotalIssuance", &error.to_string()))
+	}
+
+	/// The runtime's name and the version of its code.
+	pub fn runtime(&self) -> (&str, u32) {
+		(&self.version.spec_name, self.version.spec_version)
 	}
 
 	/// Where a migration stands.

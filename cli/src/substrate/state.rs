@@ -47,6 +47,11 @@ impl Keys {
 		blake2_concat(item("System", "Account"), account.as_ref())
 	}
 
+	/// The sum of all balances.
+	pub fn total_issuance() -> Vec<u8> {
+		item("Balances", "TotalIssuance")
+	}
+
 	/// The events of a block.
 	pub fn events() -> Vec<u8> {
 		item("System", "Events")
@@ -166,9 +171,21 @@ impl Chain {
 		start: Option<&[u8]>,
 		at: H256,
 	) -> Result<Vec<Vec<u8>>, SubstrateError> {
+		self.some_keys_after(prefix, start, PAGE, at).await
+	}
+
+	/// At most `count` of the next keys, which is at most 1,000.
+	pub async fn some_keys_after(
+		&self,
+		prefix: &[u8],
+		start: Option<&[u8]>,
+		count: usize,
+		at: H256,
+	) -> Result<Vec<Vec<u8>>, SubstrateError> {
 		const METHOD: &str = "state_getKeysPaged";
+		let count = count.min(PAGE);
 		let params =
-			vec![json!(hex_text(prefix)), json!(PAGE), json!(start.map(hex_text)), json!(at)];
+			vec![json!(hex_text(prefix)), json!(count), json!(start.map(hex_text)), json!(at)];
 		let keys: Vec<String> = self.node().request(METHOD, params).await?;
 		keys.iter().map(|key| self.bytes(METHOD, key)).collect()
 	}

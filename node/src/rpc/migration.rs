@@ -3,7 +3,7 @@
 //! All answers are of the best block. Addresses and digests are hexadecimal with `0x`; amounts are
 //! decimal strings of wei, since they exceed what JSON numbers hold.
 
-use crate::service::FullClient;
+use crate::{service::FullClient, stage};
 use codec::Encode;
 use jsonrpsee::{
 	core::{async_trait, RpcResult},
@@ -197,12 +197,9 @@ impl StatusView {
 	fn new(migration: u32, record: MigrationRecord<BlockNumber>) -> Self {
 		let map_chunks =
 			migration_primitives::map::run_count(record.map.count, record.map_run_log2);
-		let (stage, fault) = match record.stage {
-			Stage::Mapping => ("Mapping", None),
-			Stage::Importing => ("Importing", None),
-			Stage::Imported => ("Imported", None),
-			Stage::Completed => ("Completed", None),
-			Stage::Faulted(fault) => ("Faulted", Some(fault.to_string())),
+		let fault = match &record.stage {
+			Stage::Faulted(fault) => Some(fault.to_string()),
+			_ => None,
 		};
 		let progress = record.progress;
 		Self {
@@ -212,7 +209,7 @@ impl StatusView {
 			state_root: record.state_root,
 			scope: record.scope,
 			trust: record.trust,
-			stage,
+			stage: stage::name(&record.stage),
 			fault,
 			since: record.since,
 			map_chunks: [progress.map_chunks, map_chunks],
@@ -245,6 +242,7 @@ impl From<AccountRecord<AccountId>> for TargetView {
 			AccountState::AlreadyPresent => "AlreadyPresent",
 			AccountState::Empty => "Empty",
 			AccountState::Collided(_) => "Collided",
+			AccountState::Settled(_) => "Settled",
 		};
 		Self {
 			migration: record.migration,

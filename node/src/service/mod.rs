@@ -4,6 +4,7 @@
 //! GRANDPA; [`dev::start`] adds a sealer that makes blocks alone.
 
 pub(crate) mod dev;
+mod progress;
 mod seal;
 mod spawn;
 pub(crate) mod validator;

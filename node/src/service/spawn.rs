@@ -1,6 +1,6 @@
 //! The network, and the tasks and the RPC server that stand on it.
 
-use super::{FullBackend, FullClient, FullPool, FullSelectChain, Partial, ServiceError};
+use super::{progress, FullBackend, FullClient, FullPool, FullSelectChain, Partial, ServiceError};
 use crate::rpc::{self, SyncProbe};
 use futures::FutureExt;
 use migration_runtime::opaque::Block;
@@ -99,6 +99,7 @@ pub(super) fn spawn(
 			gap_sync_body_policy: None,
 		})?;
 
+	let registry = config.prometheus_registry().cloned();
 	sc_service::spawn_tasks(SpawnTasksParams {
 		config,
 		client: client.clone(),
@@ -115,6 +116,9 @@ pub(super) fn spawn(
 		tracing_execute_block: None,
 	})?;
 
+	if let Some(registry) = registry {
+		progress::spawn(&task_manager.spawn_handle(), client.clone(), &registry)?;
+	}
 	Ok(Running { client, task_manager, keystore, select_chain, pool, telemetry, network, sync })
 }
 

@@ -22,6 +22,15 @@ pub struct EthereumBlock {
 	pub base_fee: U256,
 }
 
+/// What has to be known of a block to remove it, so that nothing of it is read for that.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct BlockRecord {
+	/// Encoded length of its [`EthereumBlock`].
+	pub bytes: u32,
+	/// The hashes of its transactions, in order.
+	pub hashes: Vec<H256>,
+}
+
 /// A transaction that was executed.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct TransactionRecord {

@@ -1,9 +1,9 @@
-//! Execution of a transaction, the record of a block, and the removal of old ones.
+//! Execution of a transaction and its record.
 
 use alloc::vec::Vec;
 use frame_support::{dispatch::PostDispatchInfo, pallet_prelude::*, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
-use pallet_evm::{EvmSpec, ExecuteMode, ExecutionInfo};
+use pallet_evm::{ExecuteMode, ExecutionInfo, ListSizes, GAS_PER_AUTHORIZATION};
 use sp_core::{H160, H256};
 use sp_runtime::{
 	traits::{Bounded, UniqueSaturatedInto},
@@ -11,14 +11,17 @@ use sp_runtime::{
 };
 
 use crate::{
-	declared_gas_limit, BlockGasUsed, Blocks, Call, Config, CurrentTransactions, Error,
-	EthereumBlock, Event, OldestBlock, Pallet, RawTransaction, Receipt, RecoveredTransaction,
-	TransactionError, TransactionIndex, TransactionRecord, WeightInfo,
+	BlockGasUsed, Blocks, Call, Config, CurrentTransactions, DeclaredCost, Error, EthereumBlock,
+	Event, Pallet, RawTransaction, Receipt, RecoveredTransaction, TransactionError,
+	TransactionIndex, TransactionRecord, WeightInfo,
 };
 
-/// The most blocks removed at the start of one. More than one, so that a runtime upgrade that lowers
-/// `ReceiptRetention` is caught up with.
-pub(crate) const MAX_BLOCKS_PRUNED: u32 = 2;
+/// The fewest bytes that a tuple of an authorization list takes: the list's head, chain id, address,
+/// nonce, parity and the two halves of the signature.
+const MIN_AUTHORIZATION_BYTES: u32 = 27;
+/// The fewest bytes that an item of an access list takes: the item's head, the address and the head of
+/// an empty list. A slot takes 33.
+const MIN_ACCESS_BYTES: u32 = 23;
 
 impl<T: Config> Pallet<T> {
 	/// The call that carries these EIP-2718 bytes.
@@ -53,14 +56,30 @@ impl<T: Config> Pallet<T> {
 
 	/// The weight of [`Call::transact`] if all of the gas limit is used.
 	///
-	/// Bytes that do not decode have no gas limit, and authorisation refuses them.
+	/// Bytes that do not decode declare nothing, and authorisation refuses them.
 	pub(crate) fn call_weight(raw: &[u8]) -> Weight {
-		Self::weight_with_gas(raw.len(), declared_gas_limit(raw).unwrap_or(0))
+		let declared = DeclaredCost::decode(raw).unwrap_or_default();
+		Self::weight_with_gas(raw.len(), declared.gas_limit, declared)
 	}
 
-	pub(crate) fn weight_with_gas(bytes: usize, gas: u64) -> Weight {
+	/// The weight of [`Call::transact`] with so many bytes if `spent_gas` is spent.
+	pub(crate) fn weight_with_gas(bytes: usize, spent_gas: u64, declared: DeclaredCost) -> Weight {
+		let DeclaredCost { gas_limit, lists } = declared;
 		<T as Config>::WeightInfo::transact(bytes.saturated_into())
-			.saturating_add(pallet_evm::Pallet::<T>::execution_weight(gas))
+			.saturating_add(pallet_evm::Pallet::<T>::execution_weight(spent_gas))
+			.saturating_add(pallet_evm::Pallet::<T>::lists_weight(gas_limit, lists))
+	}
+
+	/// The weight of authorising [`Call::transact`]. The signatures of an authorization list are not
+	/// recovered by it.
+	pub(crate) fn authorize_weight(raw: &[u8]) -> Weight {
+		let lists = DeclaredCost::decode(raw).unwrap_or_default().lists;
+		Self::authorize_weight_of(raw.len(), lists)
+	}
+
+	fn authorize_weight_of(bytes: usize, lists: ListSizes) -> Weight {
+		<T as Config>::WeightInfo::authorize(bytes.saturated_into())
+			.saturating_add(pallet_evm::Pallet::<T>::lists_weight(0, lists))
 	}
 
 	pub(crate) fn do_transact(raw: Vec<u8>) -> DispatchResultWithPostInfo {
@@ -73,6 +92,7 @@ impl<T: Config> Pallet<T> {
 		let bytes = raw.len();
 		let (hash, transaction_type, request) = transaction.into_parts();
 		let gas_limit = request.gas_limit;
+		let declared = DeclaredCost { gas_limit, lists: request.list_sizes() };
 		// Of a creation, the address that follows from sender and nonce.
 		let to = pallet_evm::Pallet::<T>::target_address(&request);
 		let contract_address = request.target.is_create().then_some(to);
@@ -85,24 +105,16 @@ impl<T: Config> Pallet<T> {
 		let info = pallet_evm::Pallet::<T>::execute(request, ExecuteMode::Transaction)
 			.map_err(pallet_evm::Error::<T>::from)?;
 
-		let (used_gas, exit_reason) = (info.used_gas, info.exit.clone());
+		let (spent_gas, exit_reason) = (info.spent_gas, info.exit.clone());
 		let record = TransactionRecord { hash, from, raw };
 		let receipt = receipt(info, transaction_type, gas_before, contract_address);
 		Self::record(record, receipt);
 		Self::deposit_event(Event::Executed { from, to, transaction_hash: hash, exit_reason });
 
-		let spent = Self::gas_before_refund(used_gas).min(gas_limit);
 		Ok(PostDispatchInfo {
-			actual_weight: Some(Self::weight_with_gas(bytes, spent)),
+			actual_weight: Some(Self::weight_with_gas(bytes, spent_gas, declared)),
 			pays_fee: Pays::No,
 		})
-	}
-
-	/// The most gas that can have been spent if `used_gas` is left after the refund, which lowers
-	/// what is paid and not the work: up to a fifth of it since London (EIP-3529), half before.
-	fn gas_before_refund(used_gas: u64) -> u64 {
-		let divisor = if T::Spec::get() >= EvmSpec::London { 4 } else { 1 };
-		used_gas.saturating_add(used_gas.div_ceil(divisor))
 	}
 
 	fn record(transaction: TransactionRecord, receipt: Receipt) {
@@ -111,50 +123,6 @@ impl<T: Config> Pallet<T> {
 		TransactionIndex::<T>::insert(transaction.hash, (block, index));
 		BlockGasUsed::<T>::put(receipt.cumulative_gas_used);
 		CurrentTransactions::<T>::append((transaction, receipt));
-	}
-
-	/// Moves the block's transactions to where they are kept.
-	pub(crate) fn close_block(now: u32) {
-		let (transactions, receipts) = CurrentTransactions::<T>::take().into_iter().unzip();
-		let gas_used = BlockGasUsed::<T>::take();
-		let (base_fee, _) = pallet_evm::Pallet::<T>::current_base_fee();
-		Blocks::<T>::insert(now, EthereumBlock { transactions, receipts, gas_used, base_fee });
-		if !OldestBlock::<T>::exists() {
-			OldestBlock::<T>::put(now);
-		}
-	}
-
-	/// Removes what is older than the retention, at most [`MAX_BLOCKS_PRUNED`] blocks of it.
-	///
-	/// The number of transactions in a block is bounded by its gas limit.
-	pub(crate) fn prune(now: u32) -> Weight {
-		let keep_from = now.saturating_sub(T::ReceiptRetention::get());
-		let (mut blocks, mut transactions) = (0u32, 0u32);
-		if let Some(oldest) = OldestBlock::<T>::get() {
-			let end = keep_from.min(oldest.saturating_add(MAX_BLOCKS_PRUNED));
-			for number in oldest..end {
-				blocks = blocks.saturating_add(1);
-				transactions = transactions.saturating_add(Self::remove_block(number));
-			}
-			if end > oldest {
-				OldestBlock::<T>::put(end);
-			}
-		}
-		<T as Config>::WeightInfo::on_initialize(blocks, transactions)
-	}
-
-	/// Returns how many transactions it had.
-	fn remove_block(number: u32) -> u32 {
-		let Some(block) = Blocks::<T>::take(number) else { return 0 };
-		for (index, transaction) in block.transactions.iter().enumerate() {
-			// An account removed from the EVM starts anew at nonce 0, and its transactions with it:
-			// then the entry belongs to the later one.
-			let position = (number, index.saturated_into());
-			if TransactionIndex::<T>::get(transaction.hash) == Some(position) {
-				TransactionIndex::<T>::remove(transaction.hash);
-			}
-		}
-		block.transactions.len().saturated_into()
 	}
 
 	/// The assumptions about the runtime that cannot be types.
@@ -166,8 +134,7 @@ impl<T: Config> Pallet<T> {
 		assert!(T::ReceiptRetention::get() > 0, "ReceiptRetention must be at least 1");
 		let bytes = T::MaxTransactionBytes::get();
 		let gas = pallet_evm::Pallet::<T>::gas_cap();
-		let heaviest = Self::weight_with_gas(bytes.saturated_into(), gas)
-			.saturating_add(<T as Config>::WeightInfo::authorize(bytes));
+		let heaviest = Self::heaviest_transaction(bytes, gas);
 		let weights = T::BlockWeights::get();
 		if let Some(limit) = weights.get(DispatchClass::Normal).max_extrinsic {
 			assert!(
@@ -179,6 +146,18 @@ impl<T: Config> Pallet<T> {
 			bytes < *T::BlockLength::get().max.get(DispatchClass::Normal),
 			"MaxTransactionBytes must fit a block"
 		);
+		Self::check_removal();
+	}
+
+	/// The weight of the heaviest transaction, authorisation included: one whose gas limit covers as
+	/// many items of lists as its bytes can hold.
+	fn heaviest_transaction(bytes: u32, gas_limit: u64) -> Weight {
+		let authorizations = (gas_limit / GAS_PER_AUTHORIZATION)
+			.min(u64::from(bytes.div_ceil(MIN_AUTHORIZATION_BYTES)));
+		let addresses = u64::from(bytes.div_ceil(MIN_ACCESS_BYTES));
+		let lists = ListSizes { addresses, slots: 0, authorizations };
+		Self::weight_with_gas(bytes.saturated_into(), gas_limit, DeclaredCost { gas_limit, lists })
+			.saturating_add(Self::authorize_weight_of(bytes.saturated_into(), lists))
 	}
 }
 

@@ -21,6 +21,7 @@ mod block;
 mod dispatch;
 mod error;
 mod invalid;
+mod retention;
 mod runtime_api;
 mod transaction;
 #[cfg(any(feature = "try-runtime", test))]
@@ -35,12 +36,13 @@ mod mock;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub use block::{EthereumBlock, Receipt, TransactionRecord};
+pub use block::{BlockRecord, EthereumBlock, Receipt, TransactionRecord};
 pub use error::TransactionError;
 pub use invalid::{rejection_message, InvalidCode, UnknownCode};
 pub use pallet::*;
+pub use retention::Removed;
 pub use runtime_api::*;
-pub use transaction::{declared_gas_limit, RecoveredTransaction};
+pub use transaction::{DeclaredCost, DecodedTransaction, RecoveredTransaction};
 pub use validity::{nonce_tag, LONGEVITY, NONCE_LOOK_AHEAD};
 pub use weights::WeightInfo;
 
@@ -70,7 +72,9 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxTransactionBytes: Get<u32>;
 
-		/// For how many blocks after its own a transaction and its receipt are kept, at least 1.
+		/// For how many blocks after its own a transaction and its receipt are kept, at least 1. All
+		/// of it is state. With less than the pool's [`LONGEVITY`], a wallet cannot tell a transaction
+		/// that was executed from one that the pool has dropped.
 		#[pallet::constant]
 		type ReceiptRetention: Get<u32>;
 
@@ -92,6 +96,11 @@ pub mod pallet {
 	#[pallet::storage]
 	#[pallet::unbounded]
 	pub type Blocks<T: Config> = StorageMap<_, Twox64Concat, u32, EthereumBlock>;
+
+	/// Size and transaction hashes of the blocks in [`Blocks`] that have transactions.
+	#[pallet::storage]
+	#[pallet::unbounded]
+	pub type BlockRecords<T: Config> = StorageMap<_, Twox64Concat, u32, BlockRecord>;
 
 	/// Transaction hash to block number and position in the block, for what [`Blocks`] keeps and
 	/// the block being built.
@@ -167,9 +176,7 @@ pub mod pallet {
 			Pays::No
 		))]
 		#[pallet::authorize(|source, transaction| Self::authorize_transact(source, transaction))]
-		#[pallet::weight_of_authorize(
-			<T as Config>::WeightInfo::authorize(transaction.len() as u32)
-		)]
+		#[pallet::weight_of_authorize(Pallet::<T>::authorize_weight(transaction))]
 		pub fn transact(
 			origin: OriginFor<T>,
 			transaction: RawTransaction<T>,

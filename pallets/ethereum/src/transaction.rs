@@ -11,7 +11,7 @@ use alloy_eips::eip2718::{
 };
 use alloy_eips::eip7702::SignedAuthorization;
 use alloy_primitives::{uint, Signature, TxKind, U256 as AlloyU256};
-use pallet_evm::{Authorization, ExecuteRequest, Target};
+use pallet_evm::{Authorization, ExecuteRequest, ListSizes, Target};
 use sp_core::{H160, H256, U256};
 use sp_io::{crypto::secp256k1_ecdsa_recover, hashing::keccak_256};
 
@@ -37,11 +37,19 @@ pub struct RecoveredTransaction {
 	request: ExecuteRequest,
 }
 
-impl RecoveredTransaction {
-	/// Decodes an EIP-2718 transaction of type 0 (with EIP-155), 1, 2 or 4 and recovers its signer.
+/// An Ethereum transaction whose encoding and chain id have been checked, and its signature not.
+#[derive(Clone, Debug)]
+pub struct DecodedTransaction {
+	hash: H256,
+	transaction_type: u8,
+	envelope: Envelope,
+}
+
+impl DecodedTransaction {
+	/// Decodes an EIP-2718 transaction of type 0 (with EIP-155), 1, 2 or 4.
 	///
-	/// The cost is linear in the length of `raw`, plus one public key recovery.
-	pub fn recover(raw: &[u8], chain_id: u64) -> Result<Self, TransactionError> {
+	/// The cost is linear in the length of `raw`.
+	pub fn decode(raw: &[u8], chain_id: u64) -> Result<Self, TransactionError> {
 		let envelope = decode(raw)?;
 		match envelope.chain_id() {
 			None => return Err(TransactionError::MissingChainId),
@@ -53,14 +61,44 @@ impl RecoveredTransaction {
 		if envelope.authorization_list().is_some_and(|list| list.is_empty()) {
 			return Err(TransactionError::EmptyAuthorizationList);
 		}
-		let (payload, signature) = signing_parts(&envelope)?;
+		Ok(Self { hash: keccak_256(raw).into(), transaction_type: first_type_byte(raw), envelope })
+	}
+
+	/// What the transaction declares to cost.
+	pub fn declared(&self) -> DeclaredCost {
+		DeclaredCost::of(&self.envelope)
+	}
+
+	/// Call data or init code.
+	pub fn input(&self) -> &[u8] {
+		self.envelope.input()
+	}
+
+	/// Whether a contract is to be created.
+	pub fn is_create(&self) -> bool {
+		self.envelope.kind().is_create()
+	}
+
+	/// Recovers the signer: one public key recovery, and a copy of what the transaction holds.
+	pub fn recover(self) -> Result<RecoveredTransaction, TransactionError> {
+		let (payload, signature) = signing_parts(&self.envelope)?;
 		let signer = recover_signer(&payload, signature)?;
-		Ok(Self {
-			hash: keccak_256(raw).into(),
-			transaction_type: first_type_byte(raw),
-			nonce: envelope.nonce(),
-			request: request(&envelope, signer),
+		Ok(RecoveredTransaction {
+			hash: self.hash,
+			transaction_type: self.transaction_type,
+			nonce: self.envelope.nonce(),
+			request: request(&self.envelope, signer),
 		})
+	}
+}
+
+impl RecoveredTransaction {
+	/// Decodes an EIP-2718 transaction of type 0 (with EIP-155), 1, 2 or 4 and recovers its signer.
+	///
+	/// The cost is linear in the length of `raw`, plus one public key recovery. The signatures in an
+	/// authorization list are left to the EVM.
+	pub fn recover(raw: &[u8], chain_id: u64) -> Result<Self, TransactionError> {
+		DecodedTransaction::decode(raw, chain_id)?.recover()
 	}
 
 	/// Keccak-256 of the bytes: the transaction hash of Ethereum.
@@ -94,11 +132,36 @@ impl RecoveredTransaction {
 	}
 }
 
-/// The gas limit that the transaction in `raw` declares; `None` if it does not decode.
-///
-/// No signature is checked: this is for weights, which are needed before anything else.
-pub fn declared_gas_limit(raw: &[u8]) -> Option<u64> {
-	decode(raw).ok().map(|envelope| envelope.gas_limit())
+/// What a transaction declares to cost: all that its weight depends on but the length of its bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeclaredCost {
+	/// The gas limit.
+	pub gas_limit: u64,
+	/// The items of access list and authorization list.
+	pub lists: ListSizes,
+}
+
+impl DeclaredCost {
+	/// What the transaction in `raw` declares; `None` if it does not decode.
+	///
+	/// Neither signature nor canonical encoding are checked: this is for weights, which are needed
+	/// before anything else.
+	pub fn decode(raw: &[u8]) -> Option<Self> {
+		parse(raw).ok().map(|envelope| Self::of(&envelope))
+	}
+
+	fn of(envelope: &Envelope) -> Self {
+		let access_list = envelope.access_list().map_or(&[][..], |list| &list.0);
+		let slots = access_list
+			.iter()
+			.fold(0u64, |total, item| total.saturating_add(item.storage_keys.len() as u64));
+		let authorizations = envelope.authorization_list().map_or(0, |list| list.len() as u64);
+		let addresses = access_list.len() as u64;
+		Self {
+			gas_limit: envelope.gas_limit(),
+			lists: ListSizes { addresses, slots, authorizations },
+		}
+	}
 }
 
 fn first_type_byte(raw: &[u8]) -> u8 {
@@ -107,19 +170,24 @@ fn first_type_byte(raw: &[u8]) -> u8 {
 
 /// Decodes every supported type; accepts the one canonical encoding and nothing after it.
 fn decode(raw: &[u8]) -> Result<Envelope, TransactionError> {
+	let envelope = parse(raw)?;
+	if envelope.encode_2718_len() != raw.len() || envelope.encoded_2718() != raw {
+		return Err(TransactionError::NotCanonical);
+	}
+	Ok(envelope)
+}
+
+/// Decodes every supported type, in one pass.
+fn parse(raw: &[u8]) -> Result<Envelope, TransactionError> {
 	let (first, body) = raw.split_first().ok_or(TransactionError::Empty)?;
-	let envelope: Envelope = match *first {
+	Ok(match *first {
 		FIRST_LIST_BYTE.. => decode_body::<TxLegacy>(raw)?.into(),
 		EIP2930_TX_TYPE_ID => decode_body::<TxEip2930>(body)?.into(),
 		EIP1559_TX_TYPE_ID => decode_body::<TxEip1559>(body)?.into(),
 		EIP7702_TX_TYPE_ID => decode_body::<TxEip7702>(body)?.into(),
 		EIP4844_TX_TYPE_ID => return Err(TransactionError::BlobTransaction),
 		found => return Err(TransactionError::UnsupportedType { found }),
-	};
-	if envelope.encode_2718_len() != raw.len() || envelope.encoded_2718() != raw {
-		return Err(TransactionError::NotCanonical);
-	}
-	Ok(envelope)
+	})
 }
 
 fn decode_body<Tx: RlpEcdsaDecodableTx>(body: &[u8]) -> Result<Signed<Tx>, TransactionError> {

@@ -1,13 +1,15 @@
 //! Invariants of the pallet's storage.
 
+use alloc::vec::Vec;
+use codec::Encode;
 use frame_support::{ensure, traits::Get};
 use sp_core::H256;
 use sp_io::hashing::keccak_256;
-use sp_runtime::TryRuntimeError;
+use sp_runtime::{SaturatedConversion, TryRuntimeError};
 
 use crate::{
-	BlockGasUsed, Blocks, Config, CurrentTransactions, OldestBlock, Pallet, Receipt,
-	TransactionIndex, TransactionRecord,
+	BlockGasUsed, BlockRecord, BlockRecords, Blocks, Config, CurrentTransactions, EthereumBlock,
+	OldestBlock, Pallet, Receipt, TransactionIndex, TransactionRecord,
 };
 
 impl<T: Config> Pallet<T> {
@@ -15,6 +17,7 @@ impl<T: Config> Pallet<T> {
 	/// - each entry of [`TransactionIndex`] names a record with its hash, and each record has one;
 	/// - hashes are those of the bytes, receipts go with transactions, gas adds up and is within
 	///   the limit of the block being built;
+	/// - each block with transactions has a record of their hashes and its size, and no other has;
 	/// - no block is kept below [`OldestBlock`] or above the current number.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		let now = Self::block_number(frame_system::Pallet::<T>::block_number());
@@ -23,11 +26,16 @@ impl<T: Config> Pallet<T> {
 			ensure!(oldest.is_some_and(|oldest| number >= oldest), "a block outlived its removal");
 			ensure!(number <= now, "a block from the future");
 			ensure!(block.transactions.len() == block.receipts.len(), "a receipt is missing");
+			Self::check_record(number, &block)?;
 			Self::check_transactions(
 				block.transactions.iter().zip(&block.receipts),
 				block.gas_used,
 			)?;
 		}
+		ensure!(
+			BlockRecords::<T>::iter_keys().all(Blocks::<T>::contains_key),
+			"a record outlived its block"
+		);
 		ensure!(
 			BlockGasUsed::<T>::get() <= T::BlockGasLimit::get(),
 			"more gas used than a block may"
@@ -43,6 +51,15 @@ impl<T: Config> Pallet<T> {
 				"an index entry names no record with its hash"
 			);
 		}
+		Ok(())
+	}
+
+	fn check_record(number: u32, block: &EthereumBlock) -> Result<(), TryRuntimeError> {
+		let hashes: Vec<H256> =
+			block.transactions.iter().map(|transaction| transaction.hash).collect();
+		let expected = (!hashes.is_empty())
+			.then(|| BlockRecord { bytes: block.encoded_size().saturated_into(), hashes });
+		ensure!(BlockRecords::<T>::get(number) == expected, "a block's record is not its own");
 		Ok(())
 	}
 

@@ -7,7 +7,8 @@ use pallet_evm::{ExecuteRequest, OnChargeEvmTransaction};
 use sp_core::H160;
 
 use crate::{
-	invalid::from_runner, BlockGasUsed, Config, InvalidCode, Pallet, RecoveredTransaction,
+	invalid::from_runner, BlockGasUsed, Config, DeclaredCost, DecodedTransaction, InvalidCode,
+	Pallet, RecoveredTransaction, TransactionError,
 };
 
 /// How far above the account's nonce a transaction may be and still enter the pool.
@@ -26,7 +27,9 @@ pub fn nonce_tag(signer: H160, nonce: u64) -> Vec<u8> {
 
 impl<T: Config> Pallet<T> {
 	/// The checks of [`crate::Call::transact`] before it is accepted, from cheap to dear: encoding,
-	/// chain id, signature, gas limits, nonce, then what the EVM asks of sender and fees.
+	/// chain id, gas limits, whether the gas limit covers what is due before execution (every item
+	/// of the lists included), signature, nonce, then what the EVM asks of sender and fees. The
+	/// signatures of an authorization list are not looked at.
 	///
 	/// In a block the nonce must be the account's; in the pool it may be up to
 	/// [`NONCE_LOOK_AHEAD`] above, and then requires the one before.
@@ -34,11 +37,15 @@ impl<T: Config> Pallet<T> {
 		source: TransactionSource,
 		raw: &[u8],
 	) -> TransactionValidityWithRefund {
-		let transaction = RecoveredTransaction::recover(raw, Self::chain_id())
-			.map_err(InvalidCode::from)
-			.map_err(InvalidTransaction::from)?;
+		let refused = |error: TransactionError| InvalidTransaction::from(InvalidCode::from(error));
+		let decoded = DecodedTransaction::decode(raw, Self::chain_id()).map_err(refused)?;
 		let in_block = matches!(source, TransactionSource::InBlock);
-		Self::check_block_gas(transaction.request().gas_limit, in_block)?;
+		let DeclaredCost { gas_limit, lists } = decoded.declared();
+		Self::check_block_gas(gas_limit, in_block)?;
+		let (input, is_create) = (decoded.input(), decoded.is_create());
+		pallet_evm::Pallet::<T>::ensure_gas_covers(gas_limit, input, is_create, lists)
+			.map_err(from_runner)?;
+		let transaction = decoded.recover().map_err(refused)?;
 		let requires = Self::check_nonce(&transaction, in_block)?;
 		let priority = Self::effective_tip(transaction.request());
 		let provides = nonce_tag(transaction.signer(), transaction.nonce());

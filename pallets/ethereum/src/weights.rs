@@ -5,16 +5,19 @@
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
+use crate::Removed;
+
 /// The weight functions of the pallet.
 pub trait WeightInfo {
-	/// To decode a transaction of so many bytes, recover its signer and check it against the state.
+	/// To decode a transaction of so many bytes, recover its signer and check it against the state;
+	/// the items of its lists apart.
 	fn authorize(bytes: u32) -> Weight;
 	/// To decode and recover it once more, and to record it, its receipt and its index, the move
 	/// into `Blocks` at the block's end included. Without the EVM's execution.
 	fn transact(bytes: u32) -> Weight;
 	/// The work at a block's start and end that does not depend on its transactions, and the
-	/// removal of so many old blocks with so many transactions in total.
-	fn on_initialize(blocks: u32, transactions: u32) -> Weight;
+	/// removal of old blocks.
+	fn on_initialize(removed: Removed) -> Weight;
 }
 
 /// Picoseconds to recover a public key.
@@ -23,6 +26,10 @@ const RECOVERY: u64 = 150_000_000;
 const DECODE_BYTE: u64 = 60_000;
 /// Picoseconds for each byte of a record: encoded, decoded and encoded again.
 const RECORD_BYTE: u64 = 20_000;
+/// Picoseconds to remove an entry, the database apart.
+const REMOVAL: u64 = 5_000_000;
+/// Picoseconds for each byte of a value that is removed unread.
+const REMOVED_BYTE: u64 = 1_000;
 /// Picoseconds for what is neither of these, such as events and encoding of keys.
 const OVERHEAD: u64 = 50_000_000;
 
@@ -47,18 +54,28 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads_writes(3, 3))
 	}
 
-	// Reads: oldest block, list, gas used, base fee. Writes: list, gas used, oldest block, block.
-	// For each block removed: one read, one write. For each transaction in it: one of each.
-	fn on_initialize(blocks: u32, transactions: u32) -> Weight {
-		let items = u64::from(blocks).saturating_add(transactions.into());
-		Weight::from_parts(OVERHEAD, 4 * 2_560)
-			.saturating_add(T::DbWeight::get().reads_writes(4, 4))
+	// Reads: oldest block, list, gas used, base fee. Writes: list, gas used, oldest block, block,
+	// its record. For each block removed: its record read, block and record written. For each
+	// transaction in it: its index entry read and written, its hash read with the record. The
+	// blocks themselves are not read, but the database has to drop their bytes.
+	fn on_initialize(removed: Removed) -> Weight {
+		let Removed { blocks, transactions, bytes } = removed;
+		let database = T::DbWeight::get();
+		Weight::from_parts(OVERHEAD, 5 * 2_560)
+			.saturating_add(database.reads_writes(4, 5))
 			.saturating_add(
-				T::DbWeight::get()
-					.reads_writes(1, 1)
-					.saturating_add(Weight::from_parts(RECORD_BYTE * 1_024, 2_560))
-					.saturating_mul(items),
+				database
+					.reads_writes(1, 2)
+					.saturating_add(Weight::from_parts(REMOVAL, 2 * 2_560))
+					.saturating_mul(blocks.into()),
 			)
+			.saturating_add(
+				database
+					.reads_writes(1, 1)
+					.saturating_add(Weight::from_parts(REMOVAL, 2_560 + 32))
+					.saturating_mul(transactions.into()),
+			)
+			.saturating_add(Weight::from_parts(REMOVED_BYTE, 0).saturating_mul(bytes))
 	}
 }
 
@@ -71,7 +88,7 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn on_initialize(_: u32, _: u32) -> Weight {
+	fn on_initialize(_: Removed) -> Weight {
 		Weight::zero()
 	}
 }

@@ -1,33 +1,26 @@
 //! From the calls of this pallet to the engine, and from its outcome to events and weight.
 
 use crate::{
-	Config, Error, Event, ExecuteMode, ExecuteRequest, GasWeightMapping, OnChargeEvmTransaction,
-	Pallet, WeightInfo, LOG_TARGET,
+	Config, Error, Event, ExecuteMode, ExecuteRequest, OnChargeEvmTransaction, Pallet, LOG_TARGET,
 };
-use frame_support::{
-	dispatch::{DispatchErrorWithPostInfo, DispatchResultWithPostInfo, Pays, PostDispatchInfo},
-	weights::Weight,
+use frame_support::dispatch::{
+	DispatchErrorWithPostInfo, DispatchResultWithPostInfo, Pays, PostDispatchInfo,
 };
 use sp_core::U256;
 
 impl<T: Config> Pallet<T> {
-	/// The weight of an execution that may use, or used, this much gas.
-	pub fn execution_weight(gas: u64) -> Weight {
-		T::GasWeightMapping::gas_to_weight(gas, true).saturating_add(T::WeightInfo::execute())
-	}
-
 	/// Executes a request whose origin was checked.
 	pub(crate) fn dispatch(request: ExecuteRequest) -> DispatchResultWithPostInfo {
 		let address = Self::target_address(&request);
 		let is_create = request.target.is_create();
-		let post_info = |gas, pays_fee| PostDispatchInfo {
-			actual_weight: Some(Self::execution_weight(gas)),
-			pays_fee,
-		};
+		let (gas_limit, lists) = (request.gas_limit, request.list_sizes());
 		let info = Self::execute(request, ExecuteMode::Dispatch).map_err(|error| {
 			log::debug!(target: LOG_TARGET, "refused: {error}");
+			// Checks come before execution and before signatures are recovered.
+			let checked = Self::execution_weight(0).saturating_add(Self::lists_weight(0, lists));
+			let actual_weight = (!error.may_follow_execution()).then_some(checked);
 			DispatchErrorWithPostInfo {
-				post_info: post_info(0, Pays::Yes),
+				post_info: PostDispatchInfo { actual_weight, pays_fee: Pays::Yes },
 				error: Error::<T>::from(error).into(),
 			}
 		})?;
@@ -39,7 +32,10 @@ impl<T: Config> Pallet<T> {
 		});
 		// Gas was paid for in the EVM; a runtime that does not charge there charges weight.
 		let pays_fee = if T::OnChargeTransaction::charges() { Pays::No } else { Pays::Yes };
-		Ok(post_info(info.used_gas, pays_fee))
+		// A refund lowers the price, not the work.
+		let weight = Self::execution_weight(info.spent_gas)
+			.saturating_add(Self::lists_weight(gas_limit, lists));
+		Ok(PostDispatchInfo { actual_weight: Some(weight), pays_fee })
 	}
 
 	/// A nonce argument, which Frontier declares wider than nonces are.

@@ -108,6 +108,14 @@ pub enum RunnerError {
 	Undefined(String),
 }
 
+impl RunnerError {
+	/// Whether the refusal can come after an execution, whose work then counts. All others are
+	/// checks that come first.
+	pub(crate) fn may_follow_execution(&self) -> bool {
+		matches!(self, Self::CommitFailed(_) | Self::Undefined(_))
+	}
+}
+
 impl fmt::Display for RunnerError {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		match self {

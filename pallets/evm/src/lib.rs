@@ -10,14 +10,14 @@
 //!   above zero ([`NonceReferences`]), so that an emptied account never comes back with nonce 0.
 //! - [`Pallet::execute`] is the only way into the engine. The engine works on its own journal, which
 //!   is written once, at the end, in order of the addresses, or not at all.
-//! - Fees are abstracted by [`FeeCalculator`] and [`OnChargeEvmTransaction`]; a runtime without fees
-//!   uses `()` for both.
+//! - Fees are abstracted by [`FeeCalculator`] and [`OnChargeEvmTransaction`]; without fees: `()`.
 //! - [`AccountGuard`] lets another pallet lock and reserve addresses, for instance during an import.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
 mod api;
+mod confined;
 mod dispatch;
 mod engine;
 mod error;
@@ -27,6 +27,7 @@ mod gas;
 mod genesis;
 mod guard;
 mod invariants;
+mod lists;
 mod mapping;
 #[cfg(test)]
 mod mock;
@@ -37,10 +38,12 @@ mod tests;
 mod types;
 mod weights;
 
+pub use confined::ConfinedError;
 pub use error::RunnerError;
 pub use fees::*;
 pub use gas::*;
 pub use guard::AccountGuard;
+pub use lists::{ListSizes, GAS_PER_AUTHORIZATION};
 pub use mapping::*;
 pub use pallet::*;
 pub use state::{create2_address, create_address, is_delegation, KECCAK_EMPTY};
@@ -110,8 +113,7 @@ pub mod pallet {
 		/// The gas limit of a block.
 		type BlockGasLimit: Get<u64>;
 
-		/// The gas limit of one transaction (EIP-7825). Without one a transaction can need more
-		/// memory than the executor of the runtime gives.
+		/// The gas limit of one transaction (EIP-7825), which bounds the memory that it needs.
 		type TransactionGasLimit: Get<Option<u64>>;
 
 		/// The address that the block's author earns for.
@@ -129,16 +131,14 @@ pub mod pallet {
 		/// The hard fork whose rules apply.
 		type Spec: Get<EvmSpec>;
 
-		/// Largest code in bytes that [`Pallet::set_code`] and genesis accept. What contracts create
-		/// is bounded by EIP-170.
+		/// Largest code in bytes for [`Pallet::set_code`] and genesis. EIP-170 bounds the others.
 		type MaxCodeSize: Get<u32>;
 
 		/// Weights of the calls, gas excluded.
 		type WeightInfo: WeightInfo;
 	}
 
-	/// Code of every account that has some. An EIP-7702 delegation is the 23 bytes `0xef0100` and
-	/// the address.
+	/// Code of every account that has some; an EIP-7702 delegation is `0xef0100` and the address.
 	#[pallet::storage]
 	pub type AccountCodes<T: Config> = StorageMap<_, Blake2_128Concat, H160, Vec<u8>, ValueQuery>;
 
@@ -304,10 +304,9 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Sends a message call as `source`. A call that reverts or halts is still `Ok`: its sender
-		/// pays for the gas.
+		/// Sends a message call as `source`. One that reverts or halts is `Ok`: its sender has paid.
 		#[pallet::call_index(1)]
-		#[pallet::weight(Pallet::<T>::execution_weight(*gas_limit))]
+		#[pallet::weight(Pallet::<T>::call_weight(*gas_limit, access_list, authorization_list))]
 		pub fn call(
 			origin: OriginFor<T>,
 			source: H160,
@@ -338,7 +337,7 @@ pub mod pallet {
 
 		/// Creates a contract as `source`, at the address of sender and nonce.
 		#[pallet::call_index(2)]
-		#[pallet::weight(Pallet::<T>::execution_weight(*gas_limit))]
+		#[pallet::weight(Pallet::<T>::call_weight(*gas_limit, access_list, authorization_list))]
 		pub fn create(
 			origin: OriginFor<T>,
 			source: H160,
@@ -368,7 +367,7 @@ pub mod pallet {
 
 		/// Creates a contract as `source`, at the address of sender, salt and init code (EIP-1014).
 		#[pallet::call_index(3)]
-		#[pallet::weight(Pallet::<T>::execution_weight(*gas_limit))]
+		#[pallet::weight(Pallet::<T>::call_weight(*gas_limit, access_list, authorization_list))]
 		pub fn create2(
 			origin: OriginFor<T>,
 			source: H160,

@@ -60,6 +60,8 @@ parameter_types! {
 	pub static Author: H160 = H160::repeat_byte(0xaa);
 	pub static Locked: BTreeSet<H160> = BTreeSet::new();
 	pub static Reserved: BTreeSet<H160> = BTreeSet::new();
+	/// Signatures of authorization lists that were recovered.
+	pub static Recoveries: u32 = 0;
 	pub static TransactionGasLimit: Option<u64> = Some(MAX_TRANSACTION_GAS_LIMIT);
 	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
 }
@@ -176,6 +178,7 @@ pub(crate) fn run_with<R>(
 ) -> R {
 	let mut all = BTreeMap::from([(alice(), funded(100 * ETHER))]);
 	all.extend(accounts);
+	Recoveries::set(0);
 	build(all).execute_with(|| {
 		let result = test();
 		check_invariants();

@@ -3,7 +3,7 @@
 use crate::{
 	AccountCodes, AccountCodesMetadata, AccountStorages, AddressMapping, BalanceOf, CodeMetadata,
 	Config, EvmSpec, ExecuteRequest, FeeCalculator, HostError, NonceReferences,
-	OnChargeEvmTransaction, Pallet, Removal, Target,
+	OnChargeEvmTransaction, Pallet, Removal, StorageRemoval, Target,
 };
 use alloc::vec::Vec;
 use frame_support::traits::{
@@ -187,6 +187,25 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Ok(())
+	}
+
+	/// Removes at most `limit` slots of an account: those that come after `after` in the order of
+	/// storage. It begins there, not before, since what was removed in the same block would be passed
+	/// over one by one.
+	pub fn remove_storage(address: &H160, after: Option<H256>, limit: u32) -> StorageRemoval {
+		let keys = match after {
+			Some(key) => AccountStorages::<T>::iter_key_prefix_from(
+				address,
+				AccountStorages::<T>::hashed_key_for(address, key),
+			),
+			None => AccountStorages::<T>::iter_key_prefix(address),
+		};
+		let slots: Vec<H256> = keys.take(limit as usize).collect();
+		for slot in &slots {
+			AccountStorages::<T>::remove(address, slot);
+		}
+		let removed = slots.len() as u32;
+		StorageRemoval { removed, last: slots.last().copied().or(after), done: removed < limit }
 	}
 
 	/// Removes at most `limit` slots of an account, and once none is left its code, nonce and

@@ -254,6 +254,8 @@ pub struct ExecutionInfo {
 	pub exit: ExitReason,
 	/// Gas used, refunds taken off, as in the receipt.
 	pub used_gas: u64,
+	/// Gas spent before refunds, which lower the price and not the work; at least `used_gas`.
+	pub spent_gas: u64,
 	/// Output of a call, code of a created contract, or data of REVERT.
 	pub value: Vec<u8>,
 	/// The created contract, if one was.
@@ -303,6 +305,17 @@ pub struct Removal {
 	/// Storage slots removed by this call.
 	pub removed: u32,
 	/// Whether nothing is left; if not, call again.
+	pub done: bool,
+}
+
+/// What `remove_storage` did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StorageRemoval {
+	/// Storage slots removed by this call.
+	pub removed: u32,
+	/// The last of them: the next call begins after it.
+	pub last: Option<H256>,
+	/// Whether it came to the end; if not, call again.
 	pub done: bool,
 }
 

@@ -14,7 +14,7 @@ use frame_support::{
 use migration_primitives::{
 	manifest::{BalancePolicy, Manifest},
 	status::{AccountRecord, Stage, Undo},
-	H160,
+	H160, H256,
 };
 use scale_info::TypeInfo;
 
@@ -34,6 +34,8 @@ const MAX_IDLE_STEPS: u64 = 50_000;
 pub struct CleanUp {
 	/// The last account of the address map that was looked at, by its address on the source.
 	pub last: Option<H160>,
+	/// The last slot that was removed of the account after it, if some of its slots are left.
+	pub slot: Option<H256>,
 	/// Wei that were credited and were not there any more.
 	pub missing: u128,
 }
@@ -95,11 +97,15 @@ impl<T: Config> Pallet<T> {
 				left = left.saturating_sub(1);
 			} else {
 				left = left.saturating_sub(STEPS_PER_ACCOUNT);
-				let (slots, done) = Self::remove_written(&entry, left);
-				left = left.saturating_sub(slots);
-				if !done {
-					break;
+				if matches!(entry.undo, Undo::Account { .. }) {
+					let removal = T::Evm::remove_storage(&entry.address, state.slot, left);
+					left = left.saturating_sub(removal.slots);
+					state.slot = removal.last;
+					if !removal.done {
+						break;
+					}
 				}
+				state.slot = None;
 				Self::free(migration, &manifest, source, entry, &mut state);
 			}
 			state.last = Some(source);
@@ -108,19 +114,7 @@ impl<T: Config> Pallet<T> {
 		limit.saturating_sub(left)
 	}
 
-	/// Removes code, nonce and at most `limit` slots where they were written. Returns the number of
-	/// slots and whether nothing is left.
-	fn remove_written(entry: &AccountRecord<T::AccountId>, limit: u32) -> (u32, bool) {
-		match entry.undo {
-			Undo::Account { .. } => {
-				let removal = T::Evm::remove_account(&entry.address, limit);
-				(removal.slots, removal.done)
-			}
-			Undo::Nothing | Undo::Nonce { .. } => (0, true),
-		}
-	}
-
-	/// Takes back balances and nonce of one account, and frees its addresses.
+	/// Takes back all of an account but its slots, and frees its addresses.
 	fn free(
 		migration: u32,
 		manifest: &Manifest<T::AccountId>,
@@ -130,6 +124,9 @@ impl<T: Config> Pallet<T> {
 	) {
 		let missing = match entry.undo {
 			Undo::Account { credited } => {
+				let emptied = T::Evm::set_code(&entry.address, Default::default())
+					.and_then(|()| T::Evm::set_nonce(&entry.address, 0));
+				debug_assert!(emptied.is_ok(), "nothing fits everywhere");
 				let account = T::Evm::account_id(&entry.address);
 				credited.saturating_sub(Self::collect(migration, manifest, &account, credited))
 			}

@@ -46,19 +46,22 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Migrations::<T>::insert(migration, record);
-		let weight = T::WeightInfo::execute_call(length)
-			.saturating_add(T::Evm::call_weight(used_gas));
+		let weight =
+			T::WeightInfo::execute_call(length).saturating_add(T::Evm::call_weight(used_gas));
 		Ok(Some(weight).into())
 	}
 
-	pub(crate) fn do_accept_failed_call(migration: u32, index: u32) -> DispatchResult {
+	pub(crate) fn do_skip_call(migration: u32, index: u32) -> DispatchResult {
 		let mut record = Self::at_stage(migration, Stage::Imported)?;
+		let manifest = Manifests::<T>::get(migration).ok_or(Error::<T>::UnknownMigration)?;
+		let calls = manifest.post_import_calls.len();
 		let progress = &mut record.progress;
-		ensure!(progress.call_failed && progress.calls == index, Error::<T>::NoFailedCall);
+		let is_next = index == progress.calls && (index as usize) < calls;
+		ensure!(is_next, Error::<T>::NotTheNextCall);
 		progress.call_failed = false;
 		progress.calls = index.saturating_add(1);
 		Migrations::<T>::insert(migration, record);
-		Self::deposit_event(Event::FailedCallAccepted { migration, index });
+		Self::deposit_event(Event::CallSkipped { migration, index });
 		Ok(())
 	}
 

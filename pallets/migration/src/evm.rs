@@ -8,9 +8,7 @@ use frame_support::{traits::fungible, weights::Weight};
 use migration_primitives::{
 	hash::KECCAK_EMPTY, item::is_delegation, status::CallFailure, H160, H256,
 };
-use pallet_evm::{
-	AccountGuard, AddressMapping, ConfinedError, ExecuteRequest, ExitReason,
-};
+use pallet_evm::{AccountGuard, AddressMapping, ConfinedError, ExecuteRequest, ExitReason};
 
 use crate::{
 	Config, EvmHost, HostAccount, HostCall, HostCallResult, HostError, HostRemoval, Pallet,
@@ -70,9 +68,9 @@ where
 		pallet_evm::Pallet::<T>::set_nonce(address, nonce).map_err(|_| HostError)
 	}
 
-	fn remove_account(address: &H160, limit: u32) -> HostRemoval {
-		let removal = pallet_evm::Pallet::<T>::remove_account(address, limit);
-		HostRemoval { slots: removal.removed, done: removal.done }
+	fn remove_storage(address: &H160, after: Option<H256>, limit: u32) -> HostRemoval {
+		let removal = pallet_evm::Pallet::<T>::remove_storage(address, after, limit);
+		HostRemoval { slots: removal.removed, last: removal.last, done: removal.done }
 	}
 
 	fn call(call: HostCall, may_write: impl Fn(&H160) -> bool) -> HostCallResult {

@@ -9,7 +9,7 @@ use migration_primitives::{
 use sp_runtime::traits::Saturating;
 
 use crate::{
-	stage::RecordOf, Cleaned, CleanUp, Config, Error, Event, Manifests, Migrations, Open, Pallet,
+	stage::RecordOf, CleanUp, Cleaned, Config, Error, Event, Manifests, Migrations, Open, Pallet,
 };
 
 impl<T: Config> Pallet<T> {

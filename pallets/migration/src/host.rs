@@ -20,12 +20,14 @@ pub struct HostAccount {
 	pub is_delegated: bool,
 }
 
-/// What was removed of an account.
+/// What was removed of an account's storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HostRemoval {
-	/// Slots.
+	/// The number of slots.
 	pub slots: u32,
-	/// Whether code, nonce and all slots are gone.
+	/// The last of them, or where the call began.
+	pub last: Option<H256>,
+	/// Whether no slot is left after it.
 	pub done: bool,
 }
 
@@ -69,18 +71,18 @@ pub trait EvmHost<AccountId> {
 	/// Whether the address is a precompile's or zero: it may hold a balance, never code or storage.
 	fn is_system_address(address: &H160) -> bool;
 
-	/// Deploys code, not init code, at an address.
+	/// Deploys code, not init code, at an address. No code removes what is there, without a trace.
 	fn set_code(address: &H160, code: Vec<u8>) -> Result<(), HostError>;
 
 	/// Sets a slot; the value is not zero.
 	fn set_storage(address: &H160, key: H256, value: H256);
 
-	/// Sets the nonce, exactly.
+	/// Sets the nonce, exactly. Zero leaves no trace of an account that had none.
 	fn set_nonce(address: &H160, nonce: u64) -> Result<(), HostError>;
 
-	/// Removes at most `limit` slots of an account and, once none is left, its code and its nonce.
-	/// Its balance stays. Leaves no trace where neither code, slots nor nonce were before.
-	fn remove_account(address: &H160, limit: u32) -> HostRemoval;
+	/// Removes at most `limit` slots of an account: those that come after `after` in an order of the
+	/// EVM's own.
+	fn remove_storage(address: &H160, after: Option<H256>, limit: u32) -> HostRemoval;
 
 	/// Calls a contract, whoever is locked. What it changed is kept only if that is nothing but slots
 	/// of accounts for which `may_write` holds.

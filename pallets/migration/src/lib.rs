@@ -109,7 +109,7 @@ pub mod pallet {
 		/// Who may abort a migration that is not complete.
 		type AbortOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-		/// Who may settle collisions, and accept that a call after the import failed.
+		/// Who may settle collisions, and skip a call after the import.
 		type ResolveOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Who may hand an imported migration to its users.
@@ -393,7 +393,7 @@ pub mod pallet {
 			/// The gas that it took.
 			used_gas: u64,
 		},
-		/// A call after the import changed nothing. Governance accepts that, or aborts.
+		/// A call after the import changed nothing. Governance skips it, or aborts.
 		CallFailed {
 			/// The migration.
 			migration: u32,
@@ -402,8 +402,8 @@ pub mod pallet {
 			/// Why.
 			reason: CallFailure,
 		},
-		/// Governance accepted that a call after the import failed.
-		FailedCallAccepted {
+		/// Governance went on without a call after the import.
+		CallSkipped {
 			/// The migration.
 			migration: u32,
 			/// Its place in the manifest.
@@ -468,14 +468,12 @@ pub mod pallet {
 		NotCollided,
 		/// Calls after the import are still to come. Execute them first.
 		CallsOutstanding,
-		/// A call after the import failed. Accept that, or abort.
+		/// A call after the import failed. Skip it, or abort.
 		CallNotSettled,
 		/// The calls after the import come in the order of the manifest.
 		NotTheNextCall,
 		/// This is not the call that the manifest holds at this place.
 		CallNotApproved,
-		/// The call of this number did not fail.
-		NoFailedCall,
 	}
 
 	impl<T> From<ManifestError> for Error<T> {
@@ -682,16 +680,12 @@ pub mod pallet {
 			Self::do_execute_call(migration, index, *call)
 		}
 
-		/// Accepts that a call after the import failed, and goes on with the next.
+		/// Goes on without the next call after the import, because it failed or cannot be executed.
 		#[pallet::call_index(12)]
 		#[pallet::weight(T::WeightInfo::pause())]
-		pub fn accept_failed_call(
-			origin: OriginFor<T>,
-			migration: u32,
-			index: u32,
-		) -> DispatchResult {
+		pub fn skip_call(origin: OriginFor<T>, migration: u32, index: u32) -> DispatchResult {
 			T::ResolveOrigin::ensure_origin(origin)?;
-			Self::do_accept_failed_call(migration, index)
+			Self::do_skip_call(migration, index)
 		}
 	}
 

@@ -166,9 +166,12 @@ impl pallet_migration::Config for Test {
 	type Currency = Balances;
 	type Evm = pallet_migration::PalletEvm<Test>;
 	type ProposeOrigin = EnsureRoot<AccountId32>;
-	type PauseOrigin = EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Pauser, AccountId32>>;
-	type AbortOrigin = EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Aborter, AccountId32>>;
-	type ResolveOrigin = EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Resolver, AccountId32>>;
+	type PauseOrigin =
+		EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Pauser, AccountId32>>;
+	type AbortOrigin =
+		EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Aborter, AccountId32>>;
+	type ResolveOrigin =
+		EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Resolver, AccountId32>>;
 	type ActivateOrigin = EnsureRoot<AccountId32>;
 	type PalletId = EscrowPalletId;
 	type MaxChunkBytes = MaxChunkBytes;

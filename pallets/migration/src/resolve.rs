@@ -24,8 +24,7 @@ impl<T: Config> Pallet<T> {
 		let manifest = Manifests::<T>::get(migration).ok_or(Error::<T>::UnknownMigration)?;
 		for source in sources {
 			let chain_id = record.source_chain_id;
-			let mut entry =
-				Accounts::<T>::get(chain_id, source).ok_or(Error::<T>::NotCollided)?;
+			let mut entry = Accounts::<T>::get(chain_id, source).ok_or(Error::<T>::NotCollided)?;
 			let AccountState::Collided(collision) = entry.state else {
 				return Err(Error::<T>::NotCollided.into());
 			};

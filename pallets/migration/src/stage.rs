@@ -249,6 +249,8 @@ impl<T: Config> Pallet<T> {
 		let map = T::WeightInfo::submit_map_chunk(1u32 << MAX_RUN_LOG2)
 			.saturating_add(T::WeightInfo::authorize_map_chunk(T::MaxMapChunkBytes::get(), path));
 		assert!(map.all_lte(share), "the heaviest map chunk {map:?} exceeds the share {share:?}");
+		let step = T::WeightInfo::clean_up(crate::abort::STEPS_PER_ACCOUNT.saturating_add(1));
+		assert!(step.all_lte(share), "a clean-up's step {step:?} exceeds the share {share:?}");
 		let weights = T::BlockWeights::get();
 		let normal = weights.get(frame_support::dispatch::DispatchClass::Normal);
 		if let Some(extrinsic) = normal.max_extrinsic {

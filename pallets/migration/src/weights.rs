@@ -33,7 +33,7 @@ pub trait WeightInfo {
 	fn release(accounts: u32) -> Weight;
 	/// Finding out that nothing waits for `accounts`.
 	fn release_skipped(accounts: u64) -> Weight;
-	/// A pause, its end, or a failure accepted.
+	/// A pause, its end, or a call skipped.
 	fn pause() -> Weight;
 	/// The beginning of an abort.
 	fn abort() -> Weight;
@@ -235,7 +235,7 @@ impl<T: frame_system::Config> WeightInfo for CountedWeight<T> {
 	}
 
 	fn pause() -> Weight {
-		counted::<T>(1, 2, 2, 0)
+		counted::<T>(2, 2, 2, u64::from(migration_primitives::limits::MAX_HEADER_BYTES))
 	}
 
 	fn abort() -> Weight {

@@ -8,6 +8,7 @@ use migration_primitives::status::Stage;
 
 use super::{check_fault, record_of, SubmitError};
 use crate::{
+	args::SubmitArgs,
 	console::Console,
 	substrate::{Chain, Signer, SubstrateError},
 };
@@ -21,16 +22,20 @@ pub(super) async fn activate(
 	chain: &Chain,
 	migration: u32,
 	signer: &Signer,
-	stall: u64,
+	args: &SubmitArgs,
 	console: &Console,
 ) -> Result<()> {
 	let review: u32 = chain.constant("Migration", "MinReviewBlocks")?;
 	let (mut number, mut changed) = (0, Instant::now());
-	let started = Instant::now();
+	let (started, stall) = (Instant::now(), args.stall);
 	loop {
 		let best = chain.best().await?;
 		let record = record_of(chain, migration, best.hash).await?;
 		check_fault(migration, &record)?;
+		if record.stage != Stage::Completed && !args.allow_collisions {
+			let progress = &record.progress;
+			check_collisions(migration, progress.collisions.saturating_sub(progress.settled))?;
+		}
 		match record.stage {
 			Stage::Completed => return Ok(()),
 			// The transaction comes into the next block at the earliest.
@@ -68,5 +73,25 @@ pub(super) async fn activate(
 			return Err(SubmitError::Stalled { what, seconds: stall, last }.into());
 		}
 		tokio::time::sleep(POLL).await;
+	}
+}
+
+/// Refuses a migration some of whose accounts were not imported.
+fn check_collisions(migration: u32, count: u32) -> Result<(), SubmitError> {
+	match count {
+		0 => Ok(()),
+		count => Err(SubmitError::Collided { migration, count }),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn check_collisions_of_one_fails() {
+		assert!(check_collisions(3, 0).is_ok());
+		let error = check_collisions(3, 1).expect_err("a collision");
+		assert!(error.to_string().starts_with("migration 3 has 1 collisions"), "{error}");
 	}
 }

@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::Result;
 use codec::Encode;
-use migration_primitives::status::{MigrationRecord, Stage};
+use migration_primitives::status::{Course, MigrationRecord, Stage};
 
 use super::{check_fault, SubmitError};
 use crate::{
@@ -90,7 +90,9 @@ pub(super) async fn bring_in(
 		let (low, high) = (flow.cursor(finalized.as_ref()), flow.cursor(best.as_ref()));
 		bar.set_position(high);
 		bar.set_message(best.as_ref().map(|record| stage_word(&record.stage)).unwrap_or_default());
-		if seen != (low, high) {
+		// What governance stopped goes on when governance lets it.
+		let paused = best.as_ref().is_some_and(|record| matches!(record.stage, Stage::Paused(_)));
+		if seen != (low, high) || paused {
 			(seen, progress) = ((low, high), Instant::now());
 		}
 		let end = low.saturating_add(args.in_flight.into()).min(flow.limit(best.as_ref()));
@@ -140,8 +142,8 @@ impl Flow<'_> {
 	fn cursor(&self, record: Option<&MigrationRecord<u32>>) -> u64 {
 		let Some(record) = record else { return 0 };
 		let chunks = self.map_chunks().saturating_add(record.progress.chunks.into());
-		match record.stage {
-			Stage::Mapping => record.progress.map_chunks.into(),
+		match record.stage.course() {
+			Some(Course::Mapping) => record.progress.map_chunks.into(),
 			_ => chunks,
 		}
 	}
@@ -287,6 +289,9 @@ fn stage_word(stage: &Stage) -> &'static str {
 		Stage::Imported => "imported",
 		Stage::Completed => "completed",
 		Stage::Faulted(_) => "faulted",
+		Stage::Paused(_) => "paused",
+		Stage::Aborting => "aborting",
+		Stage::Aborted => "aborted",
 	}
 }
 

@@ -6,25 +6,30 @@
 mod activate;
 mod check;
 mod flow;
+mod occupied;
+mod propose;
 mod release;
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use codec::Encode;
 use migration_primitives::{
 	fault::Fault,
 	status::{MigrationRecord, Stage},
-	H160, H256,
+	H160, H256, U256,
 };
 use serde_json::json;
 
-use super::show;
+pub(super) use self::{
+	occupied::occupied,
+	propose::{call_hash, proposal},
+};
+use super::{show, target::TargetFacts};
 use crate::{
-	args::{Propose, SubmitArgs},
+	args::{ProposeWith, SubmitArgs},
 	bundle::Bundle,
 	console::{Console, Outcome},
-	substrate::{Chain, Node, Signer, SubstrateError},
+	substrate::{Chain, Node, Signer},
 };
 
 /// Why a migration cannot go on.
@@ -41,6 +46,12 @@ pub(super) enum SubmitError {
 		chunk: u32,
 		/// The reason.
 		source: Fault,
+	},
+	/// What the migration brought is being taken back, or was.
+	#[error("migration {migration} was aborted")]
+	Aborted {
+		/// The migration.
+		migration: u32,
 	},
 	/// Another migration imports now.
 	#[error("migration {migration} (manifest {manifest:?}) is active on the chain, one at a time")]
@@ -60,6 +71,46 @@ pub(super) enum SubmitError {
 		/// The earlier migration.
 		by: u32,
 	},
+	/// Targets where something stands.
+	#[error(
+		"{count} targets are occupied, of which the first is {first}; what stands there stays, and \
+		 the accounts of the source would not be imported. Choose other targets, or say \
+		 --allow-collisions"
+	)]
+	Occupied {
+		/// How many.
+		count: usize,
+		/// The first.
+		first: String,
+	},
+	/// A migration that has collided with what was there.
+	#[error(
+		"migration {migration} has {count} collisions: those accounts were not imported, and the \
+		 activation is for good. Settle them, or say --allow-collisions"
+	)]
+	Collided {
+		/// The migration.
+		migration: u32,
+		/// How many.
+		count: u32,
+	},
+	/// A balance that the chain cannot hold.
+	#[error(
+		"{source_address:?} has {balance} wei, the chain's existential deposit is {deposit}: the \
+		 import would fault there. Take the policy skip, leave the account out, or send the \
+		 deposit to its target first"
+	)]
+	BelowDeposit {
+		/// The account on the source.
+		source_address: H160,
+		/// Its balance.
+		balance: U256,
+		/// The chain's existential deposit.
+		deposit: U256,
+	},
+	/// A motion needs to know how many must agree.
+	#[error("--council-threshold is needed to make a motion in the council")]
+	NoThreshold,
 	/// A chunk that the chain does not take.
 	#[error(
 		"the chain takes at most {limit} {what}, the bundle has a chunk with {found}: pack it \
@@ -117,6 +168,8 @@ pub(super) enum SubmitError {
 }
 
 const POLL: Duration = Duration::from_millis(500);
+/// Most occupied targets that are listed; all are counted.
+const LISTED: usize = 100;
 
 /// Submits a bundle.
 pub(super) async fn run(args: SubmitArgs, console: &Console) -> Result<Outcome> {
@@ -124,13 +177,18 @@ pub(super) async fn run(args: SubmitArgs, console: &Console) -> Result<Outcome> 
 	let bundle = Bundle::load(&args.bundle)?;
 	let chain = connect(&args.node.node, args.node.patience).await?;
 	let first_block = chain.finalized().await?.number;
+	if args.propose_with == ProposeWith::Print {
+		let at = chain.finalized().await?.hash;
+		check_proposal(&chain, &bundle, &args, at, console).await?;
+		return propose::print(&chain, &bundle);
+	}
 	let migration = find_or_propose(&chain, &bundle, &args, console).await?;
 	flow::bring_in(&chain, &bundle, migration, &args, console).await?;
 	if args.activate {
 		let signer = Signer::from_args(&args.signer)?;
-		activate::activate(&chain, migration, &signer, args.stall, console).await?;
+		activate::activate(&chain, migration, &signer, &args, console).await?;
 	}
-	let mut released = 0;
+	let mut released = release::Released::default();
 	if args.release {
 		let signer = Signer::from_args(&args.signer)?;
 		released = release::release(&chain, migration, &signer, console).await?;
@@ -142,13 +200,19 @@ pub(super) async fn run(args: SubmitArgs, console: &Console) -> Result<Outcome> 
 	let seconds = started.elapsed().as_secs_f64();
 	show::extend(
 		&mut data,
-		json!({ "blocks": blocks, "seconds": seconds, "released": released, "block": at.number }),
+		json!({
+			"blocks": blocks, "seconds": seconds, "block": at.number,
+			"released": released.count, "not_released": released.failed,
+		}),
 	);
-	let text = format!(
+	let mut text = format!(
 		"{}\n{blocks} blocks, {seconds:.1} seconds",
 		show::migration_text(migration, &record)
 	);
-	Ok(Outcome::done(data, text))
+	if !released.failed.is_empty() {
+		text.push_str(&format!("\n{} accounts could not be released", released.failed.len()));
+	}
+	Ok(Outcome { data, text, matched: released.failed.is_empty() })
 }
 
 /// Connects to a chain that takes migrations.
@@ -187,6 +251,7 @@ fn check_fault(migration: u32, record: &MigrationRecord<u32>) -> Result<(), Subm
 			chunk: record.progress.chunks,
 			source,
 		}),
+		Stage::Aborting | Stage::Aborted => Err(SubmitError::Aborted { migration }),
 		_ => Ok(()),
 	}
 }
@@ -199,9 +264,14 @@ async fn find_or_propose(
 ) -> Result<u32> {
 	let manifest = bundle.manifest_hash;
 	let started = Instant::now();
+	let mut asked = false;
 	loop {
 		let at = chain.finalized().await?;
-		if let Some((migration, record)) = find(chain, manifest, at.hash).await? {
+		let found = find(chain, manifest, at.hash).await?;
+		// Of a migration that was aborted nothing is left: it may be proposed again.
+		if let Some((migration, record)) =
+			found.filter(|(_, record)| record.stage != Stage::Aborted)
+		{
 			check_fault(migration, &record)?;
 			console.say(format!("migration {migration}: {}", show::stage(&record.stage)));
 			return Ok(migration);
@@ -210,34 +280,47 @@ async fn find_or_propose(
 			let manifest = record_of(chain, migration, at.hash).await?.manifest;
 			return Err(SubmitError::OtherActive { migration, manifest }.into());
 		}
-		match args.propose {
-			Propose::Sudo => {
-				check::limits(chain, bundle)?;
-				check::not_taken(chain, bundle, at.hash).await?;
-				let signer = Signer::from_args(&args.signer)?;
-				let mut call = chain.call_index("Migration", "propose")?.to_vec();
-				bundle.manifest.encode_to(&mut call);
-				console.say(format!("proposing the manifest {manifest:?} through sudo"));
-				let call = chain.sudo(&call)?;
-				match chain.execute(&signer, "Migration.propose", &call).await {
-					Ok(_) => {}
-					// A run that was stopped may have proposed it.
-					Err(SubstrateError::Failed { .. }) if is_proposed(chain, manifest).await? => {}
-					Err(error) => return Err(error.into()),
-				}
-			}
-			Propose::Wait => {
-				let seconds = args.stall;
-				if started.elapsed() > Duration::from_secs(seconds) {
-					return Err(SubmitError::NotProposed { manifest, seconds }.into());
-				}
-				tokio::time::sleep(POLL).await;
-			}
+		if !asked {
+			check_proposal(chain, bundle, args, at.hash, console).await?;
+			propose::propose(chain, bundle, args, console).await?;
+			asked = true;
+			continue;
 		}
+		let seconds = args.stall;
+		if started.elapsed() > Duration::from_secs(seconds) {
+			return Err(SubmitError::NotProposed { manifest, seconds }.into());
+		}
+		tokio::time::sleep(POLL).await;
 	}
 }
 
-async fn is_proposed(chain: &Chain, manifest: H256) -> Result<bool> {
-	let at = chain.finalized().await?;
-	Ok(find(chain, manifest, at.hash).await?.is_some())
+/// Refuses what would fault the migration, or harm users, before anybody votes for it.
+async fn check_proposal(
+	chain: &Chain,
+	bundle: &Bundle,
+	args: &SubmitArgs,
+	at: H256,
+	console: &Console,
+) -> Result<()> {
+	let facts = TargetFacts::read(chain, at).await?;
+	let chain_id = bundle.manifest.source.chain_id;
+	if let Some(warning) = facts.check_chain_id(chain_id, args.allow_same_chain_id)? {
+		console.say(warning);
+	}
+	check::limits(chain, bundle)?;
+	check::not_taken(chain, bundle, at).await?;
+	let occupied = occupied(chain, bundle, &facts, at).await?;
+	for target in occupied.iter().take(LISTED) {
+		console.say(format!("occupied: {target}"));
+	}
+	if let Some(more) = occupied.len().checked_sub(LISTED).filter(|more| *more > 0) {
+		console.say(format!("and {more} more"));
+	}
+	match occupied.first() {
+		Some(first) if !args.allow_collisions => {
+			let (count, first) = (occupied.len(), first.to_string());
+			Err(SubmitError::Occupied { count, first }.into())
+		}
+		_ => Ok(()),
+	}
 }

@@ -149,7 +149,7 @@ impl Check<'_> {
 	}
 
 	fn state(&mut self, record: &AccountRecord<AccountId32>) {
-		let info = AccountInfo::from(&self.job.head);
+		let info = AccountInfo::new(&self.job.head, &self.job.code);
 		let contract = info.is_contract();
 		match record.state {
 			AccountState::Imported if contract => {
@@ -246,6 +246,10 @@ impl Check<'_> {
 		if self.found.owed.as_ref() != Some(&expected) {
 			let found = format!("{:?}", self.found.owed);
 			self.differs("ledger entry", format!("{expected:?}"), found);
+		}
+		// The balance waits, the nonce does not.
+		if !matches!(self.rule, Target::Account(_)) {
+			self.at_least_nonce();
 		}
 	}
 

@@ -21,8 +21,10 @@ use anyhow::{Context as _, Result};
 use futures::{stream, TryStreamExt};
 use indicatif::ProgressBar;
 use migration_primitives::{
+	header,
 	item::{AccountHead, Item, Slot},
 	proof::ProofKind,
+	snapshot::{Scope, Trust},
 	status::{AccountState, MigrationRecord, Stage},
 	H160, H256,
 };
@@ -91,11 +93,18 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 	bar.finish_and_clear();
 	everything.check_extra(&context, &mut findings).await?;
 	let totals = &bundle.manifest.totals;
+	let source = &bundle.manifest.source;
+	let proved = is_proved(&bundle, &record, &mut findings);
 	let mut outcome = findings.outcome(json!({
 		"migration": migration,
 		"manifest": bundle.manifest_hash,
 		"stage": show::stage(&record.stage),
 		"trust": record.trust,
+		"scope": record.scope,
+		"source_block": source.number,
+		"source_block_hash": source.hash,
+		"state_root": record.state_root,
+		"verified_on_chain": proved,
 		"block": at.number,
 		"block_hash": at.hash,
 		"accounts": totals.accounts,
@@ -107,11 +116,50 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		"already_present": everything.already_present,
 		"poe_verified": poe_verified,
 	}));
+	if proved {
+		outcome.text = format!("{}\n{}", proof_text(&bundle, &record), outcome.text);
+	}
 	if let Some(table) = table {
 		let proofs = table::proofs(&context).await?;
 		outcome.text = format!("{table}\n{proofs}\n{}", outcome.text);
 	}
 	Ok(outcome)
+}
+
+/// Whether the chain held every record against the state root of the source block. A migration with
+/// the trust `Proved` is imported in no other way.
+fn is_proved(bundle: &Bundle, record: &MigrationRecord<u32>, findings: &mut Findings) -> bool {
+	if record.trust != Trust::Proved {
+		return false;
+	}
+	let header = header::parse(&bundle.manifest.source.header).ok();
+	let expected = header.map(|header| header.state_root);
+	if expected != Some(record.state_root) {
+		let found = format!("{:?}", record.state_root);
+		findings.add(Mismatch::of_migration("state root", format!("{expected:?}"), found));
+		return false;
+	}
+	matches!(record.stage, Stage::Imported | Stage::Completed)
+}
+
+/// What the chain proved, in words.
+fn proof_text(bundle: &Bundle, record: &MigrationRecord<u32>) -> String {
+	let (source, totals) = (&bundle.manifest.source, &record.progress.totals);
+	let how = match record.scope {
+		Scope::Selected => "each account by a proof of its own",
+		Scope::Full => "all accounts together",
+	};
+	format!(
+		"proved on chain against block {} of chain {}\n  block hash {:?}\n  state root {:?}\n  {} \
+		 accounts ({} contracts) and {} slots, {how}",
+		source.number,
+		source.chain_id,
+		source.hash,
+		record.state_root,
+		totals.accounts,
+		totals.contracts,
+		totals.slots,
+	)
 }
 
 async fn check_migration(

@@ -13,9 +13,8 @@ use sp_io::hashing::keccak_256;
 
 use super::wallet::{call, eip1559, eip2930, eip7702, encode, legacy, Wallet};
 use crate::{
-	declared_gas_limit,
 	mock::{BASE_FEE, CHAIN_ID},
-	RecoveredTransaction, TransactionError,
+	DeclaredCost, RecoveredTransaction, TransactionError,
 };
 
 const TO: H160 = H160::repeat_byte(0x77);
@@ -58,7 +57,8 @@ fn recover_each_type_works() {
 		assert_eq!(transaction.signer(), wallet.address());
 		assert_eq!(transaction.nonce(), 5);
 		assert_eq!(transaction.hash(), H256(keccak_256(&raw)));
-		assert_eq!(declared_gas_limit(&raw), Some(100_000));
+		let declared = DeclaredCost { gas_limit: 100_000, ..Default::default() };
+		assert_eq!(DeclaredCost::decode(&raw), Some(declared));
 		let request = transaction.request();
 		assert_eq!(request.source, wallet.address());
 		assert_eq!(request.target, Target::Call(TO));
@@ -187,7 +187,7 @@ fn recover_trailing_bytes_fails() {
 	for mut raw in [wallet.raw(legacy(0, call(TO))), wallet.raw(eip1559(0, call(TO)))] {
 		raw.extend([0, 1]);
 		assert_eq!(recover(&raw), Err(TransactionError::TrailingBytes { count: 2 }));
-		assert_eq!(declared_gas_limit(&raw), None);
+		assert_eq!(DeclaredCost::decode(&raw), None);
 	}
 }
 

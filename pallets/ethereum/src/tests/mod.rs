@@ -2,6 +2,7 @@
 
 mod decoding;
 mod execution;
+mod lists;
 mod retention;
 mod validity;
 pub(crate) mod wallet;

@@ -1,13 +1,15 @@
 //! How long blocks are kept.
 
+use codec::Encode;
 use frame_support::{assert_noop, traits::Hooks};
+use hex_literal::hex;
 use sp_core::{H160, H256};
 use sp_io::hashing::keccak_256;
 
 use super::wallet::{call, eip1559, Wallet};
 use crate::{
-	dispatch::MAX_BLOCKS_PRUNED, mock::*, BlockGasUsed, Blocks, CurrentTransactions, Error,
-	EthereumBlock, OldestBlock, TransactionIndex, WeightInfo,
+	mock::*, retention::MAX_BLOCKS_PRUNED, BlockGasUsed, BlockRecord, BlockRecords, Blocks,
+	CurrentTransactions, Error, EthereumBlock, OldestBlock, Removed, TransactionIndex, WeightInfo,
 };
 
 const TO: H160 = H160::repeat_byte(0x77);
@@ -102,10 +104,58 @@ fn on_initialize_weighs_what_it_removes() {
 		let wallet = Wallet::new(1);
 		apply_ok(wallet.raw(eip1559(0, call(TO))));
 		apply_ok(wallet.raw(eip1559(1, call(TO))));
-		end_block();
-		assert_eq!(Ethereum::on_initialize(1 + RETENTION), Weights::on_initialize(0, 0));
-		assert_eq!(Ethereum::on_initialize(2 + RETENTION), Weights::on_initialize(1, 2));
+		let bytes = end_block().encoded_size() as u64;
+		let nothing = Removed::default();
+		assert_eq!(Ethereum::on_initialize(1 + RETENTION), Weights::on_initialize(nothing));
+		let removed = Removed { blocks: 1, transactions: 2, bytes };
+		assert_eq!(Ethereum::on_initialize(2 + RETENTION), Weights::on_initialize(removed));
 		assert_eq!(TransactionIndex::<Test>::iter().count(), 0);
+		assert_eq!(BlockRecords::<Test>::iter().count(), 0);
+	});
+}
+
+/// A block's logs take far more bytes than its transactions.
+#[test]
+fn on_initialize_weighs_the_bytes_of_logs() {
+	execute(|| {
+		type Weights = <Test as crate::Config>::WeightInfo;
+		// LOG0 of 8,192 bytes.
+		EVM::set_code(&TO, hex!("6120006000a0").to_vec()).unwrap();
+		apply_ok(Wallet::new(1).raw(eip1559(0, call(TO))));
+		assert!(end_block().receipts[0].success);
+		let BlockRecord { bytes, hashes } = BlockRecords::<Test>::get(1).unwrap();
+		assert!(bytes > 8_192 && hashes.len() == 1);
+		let removed = Removed { blocks: 1, transactions: 1, bytes: bytes.into() };
+		let weight = Ethereum::on_initialize(2 + RETENTION);
+		assert_eq!(weight, Weights::on_initialize(removed));
+		let without_bytes = Weights::on_initialize(Removed { bytes: 0, ..removed });
+		assert_eq!(weight.ref_time() - without_bytes.ref_time(), 1_000 * u64::from(bytes));
+	});
+}
+
+/// The value of a block is several megabytes at worst: nothing of it enters the runtime, or a proof.
+#[test]
+fn removal_does_not_read_the_block() {
+	execute(|| {
+		fill_until(2);
+		let key = Blocks::<Test>::hashed_key_for(1);
+		frame_support::storage::unhashed::put_raw(&key, b"not a block");
+		BlockRecords::<Test>::mutate(1, |record| record.as_mut().unwrap().bytes = 11);
+		let removed = Removed { blocks: 1, transactions: 1, bytes: 11 };
+		let weight = Ethereum::on_initialize(2 + RETENTION);
+		assert_eq!(weight, <Test as crate::Config>::WeightInfo::on_initialize(removed));
+		assert!(!Blocks::<Test>::contains_key(1));
+		assert_eq!(TransactionIndex::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+#[should_panic(expected = "the heaviest removal of old blocks")]
+fn removal_that_a_block_has_no_room_for_fails() {
+	execute(|| {
+		Ethereum::check_removal();
+		BlockGasLimit::set(u64::MAX);
+		Ethereum::check_removal();
 	});
 }
 

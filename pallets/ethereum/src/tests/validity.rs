@@ -9,7 +9,9 @@ use frame_support::{
 use sp_core::H160;
 
 use super::wallet::{call, eip1559, eip2930, legacy, Wallet};
-use crate::{mock::*, nonce_tag, InvalidCode, TransactionError, LONGEVITY, NONCE_LOOK_AHEAD};
+use crate::{
+	mock::*, nonce_tag, DeclaredCost, InvalidCode, TransactionError, LONGEVITY, NONCE_LOOK_AHEAD,
+};
 
 const TO: H160 = H160::repeat_byte(0x77);
 
@@ -309,16 +311,14 @@ fn dispatch_info_charges_gas_but_no_fee() {
 		let (_, info, _) = checked(raw.clone());
 		assert_eq!(info.pays_fee, Pays::No);
 		assert_eq!(info.class, DispatchClass::Normal);
-		assert_eq!(info.call_weight, Ethereum::weight_with_gas(raw.len(), 100_000));
+		let declared = DeclaredCost { gas_limit: 100_000, ..Default::default() };
+		assert_eq!(info.call_weight, Ethereum::weight_with_gas(raw.len(), 100_000, declared));
 		assert!(info.call_weight.ref_time() > 100_000 * 20_000);
 		assert!(info.extension_weight.ref_time() > 0);
 
 		let post = apply(raw.clone()).unwrap().unwrap();
-		// 21,000 gas, and a quarter on top for refunds that there may have been.
-		assert_eq!(
-			post.actual_weight,
-			Some(Ethereum::weight_with_gas(raw.len(), 26_250) + info.extension_weight)
-		);
+		let spent = Ethereum::weight_with_gas(raw.len(), 21_000, declared);
+		assert_eq!(post.actual_weight, Some(spent + info.extension_weight));
 		assert_eq!(post.pays_fee, Pays::No);
 	});
 }

@@ -1,37 +1,24 @@
 //! What the engine is told about block, chain and transaction.
 
 use super::{
+	authority,
 	convert::{to_address, to_hash, to_word},
-	Rules,
+	intrinsic, Rules,
 };
-use crate::{Authorization, Config, EvmSpec, ExecuteRequest, Pallet, RunnerError, Target};
+use crate::{Config, EvmSpec, ExecuteRequest, Pallet, RunnerError, Target};
 use alloc::string::ToString;
 use revm::{
 	context::{BlockEnv, CfgEnv, TransactionType, TxEnv},
-	context_interface::{
-		either::Either,
-		transaction::{
-			AccessList, AccessListItem, Authorization as Delegation, RecoveredAuthority,
-			RecoveredAuthorization,
-		},
-	},
+	context_interface::transaction::{AccessList, AccessListItem},
 	primitives::{hardfork::SpecId, TxKind, B256, U256 as Word},
 };
-use sp_core::{Get, H160, U256};
+use sp_core::{Get, U256};
 use sp_io::hashing::keccak_256;
 use sp_runtime::traits::UniqueSaturatedInto;
 
 /// Memory in bytes that all frames of one execution may hold together. The gas cap of EIP-7825 allows
 /// no more than 18 MiB; the allocator of the Wasm executor gives 32 MiB in one piece.
 const MAX_EVM_MEMORY: u64 = 20 << 20;
-
-/// Half the order of the curve secp256k1, the largest `s` of a signature (EIP-2).
-const MAX_SIGNATURE_S: U256 = U256([
-	0xdfe9_2f46_681b_20a0,
-	0x5d57_6e73_57a4_501d,
-	0xffff_ffff_ffff_ffff,
-	0x7fff_ffff_ffff_ffff,
-]);
 
 impl From<EvmSpec> for SpecId {
 	fn from(spec: EvmSpec) -> Self {
@@ -85,13 +72,19 @@ pub(super) fn block_environment<T: Config>(
 	Ok((cfg, block))
 }
 
-/// The transaction.
+/// The transaction. Nothing of the request is copied unless its gas limit covers it.
 pub(super) fn transaction_environment<T: Config>(
 	request: &ExecuteRequest,
 	rules: Rules,
 	cfg: &CfgEnv,
 ) -> Result<TxEnv, RunnerError> {
 	let tx_type = transaction_type(request, cfg.spec)?;
+	intrinsic::check::<T>(
+		request.gas_limit,
+		&request.input,
+		request.target.is_create(),
+		request.list_sizes(),
+	)?;
 	let narrow = |price: Option<U256>| {
 		let price = price.filter(|_| rules.charge).unwrap_or_default();
 		u128::try_from(price).map_err(|_| RunnerError::FeeOverflow { price })
@@ -115,11 +108,7 @@ pub(super) fn transaction_environment<T: Config>(
 		},
 		chain_id: Some(cfg.chain_id),
 		access_list: access_list(request),
-		authorization_list: request
-			.authorization_list
-			.iter()
-			.map(|item| Either::Right(recover(item)))
-			.collect(),
+		authorization_list: request.authorization_list.iter().map(authority::signed).collect(),
 		..Default::default()
 	})
 }
@@ -132,9 +121,13 @@ fn transaction_type(
 	let unsupported = |reason: &str| RunnerError::UnsupportedTransaction(reason.to_string());
 	if !request.authorization_list.is_empty() {
 		return match request.target {
-			Target::Call(_) => Ok(TransactionType::Eip7702),
+			Target::Call(_) if spec.is_enabled_in(SpecId::PRAGUE) => Ok(TransactionType::Eip7702),
+			Target::Call(_) => Err(unsupported("an authorization list before Prague")),
 			_ => Err(unsupported("an authorization list in a creation")),
 		};
+	}
+	if !request.access_list.is_empty() && !spec.is_enabled_in(SpecId::BERLIN) {
+		return Err(unsupported("an access list before Berlin"));
 	}
 	if matches!(request.target, Target::Create2 { .. }) && !spec.is_enabled_in(SpecId::PETERSBURG) {
 		return Err(unsupported("CREATE2 before Constantinople"));
@@ -154,32 +147,4 @@ fn access_list(request: &ExecuteRequest) -> AccessList {
 		storage_keys: slots.iter().map(|slot| to_hash(*slot)).collect(),
 	});
 	AccessList(items.collect())
-}
-
-/// Recovers the authority of an EIP-7702 authorization. One that is not valid is skipped by the
-/// engine, so it is passed on as such.
-fn recover(item: &Authorization) -> RecoveredAuthorization {
-	let delegation = Delegation {
-		chain_id: Word::from(item.chain_id),
-		address: to_address(item.address),
-		// The engine skips this nonce, which is the largest that fits.
-		nonce: u64::try_from(item.nonce).unwrap_or(u64::MAX),
-	};
-	let authority = authority(item, &delegation).map_or(RecoveredAuthority::Invalid, |address| {
-		RecoveredAuthority::Valid(to_address(address))
-	});
-	RecoveredAuthorization::new_unchecked(delegation, authority)
-}
-
-fn authority(item: &Authorization, delegation: &Delegation) -> Option<H160> {
-	if U256::from_big_endian(item.s.as_bytes()) > MAX_SIGNATURE_S {
-		return None;
-	}
-	let mut signature = [0u8; 65];
-	signature[..32].copy_from_slice(item.r.as_bytes());
-	signature[32..64].copy_from_slice(item.s.as_bytes());
-	signature[64] = item.y_parity.into();
-	let message = delegation.signature_hash();
-	let public = sp_io::crypto::secp256k1_ecdsa_recover(&signature, &message.0).ok()?;
-	Some(H160::from_slice(&keccak_256(&public)[12..]))
 }

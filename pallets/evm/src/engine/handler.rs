@@ -2,10 +2,11 @@
 //!
 //! - A creation at top level may be by salt.
 //! - The sender of a read-only or system call needs the value, but pays no fee.
+//! - The signers of an authorization list are recovered by the host, once the sender has paid.
 //! - The tip is not credited in the journal, but by [`crate::OnChargeEvmTransaction`] afterwards, so
 //!   that an author who is locked does not halt everybody's transactions.
 
-use super::{database::DatabaseError, evm::FrameEvm, Rules};
+use super::{authority, database::DatabaseError, evm::FrameEvm, Rules};
 use crate::{Config, ExecuteRequest, Target};
 use alloc::boxed::Box;
 use core::marker::PhantomData;
@@ -66,6 +67,16 @@ impl<T: Config> Handler for FrameHandler<T> {
 			caller.bump_nonce();
 		}
 		Ok(())
+	}
+
+	fn apply_eip7702_auth_list(
+		&self,
+		evm: &mut Self::Evm,
+		gas: &mut GasTracker,
+	) -> Result<Option<u64>, Self::Error> {
+		let context = evm.ctx_mut();
+		authority::recover_all(&mut context.tx, context.cfg.chain_id);
+		pre_execution::apply_eip7702_auth_list(context, gas)
 	}
 
 	fn first_frame_input(

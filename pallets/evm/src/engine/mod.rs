@@ -3,6 +3,7 @@
 //! The engine reads through [`database`], works on its own journal and hands back an [`Outcome`] that
 //! has changed nothing yet; [`commit`] writes it.
 
+mod authority;
 pub(crate) mod commit;
 mod convert;
 mod crypto;
@@ -10,6 +11,7 @@ mod database;
 mod environment;
 mod evm;
 mod handler;
+pub(crate) mod intrinsic;
 mod keccak;
 mod rules;
 
@@ -38,6 +40,8 @@ pub(crate) struct Outcome {
 	pub(crate) exit: ExitReason,
 	/// Gas used, refunds taken off.
 	pub(crate) used_gas: u64,
+	/// Gas spent, refunds not taken off.
+	spent_gas: u64,
 	/// Output of a call or data of a revert.
 	output: Vec<u8>,
 	/// The created contract.
@@ -58,6 +62,7 @@ impl Outcome {
 		ExecutionInfo {
 			exit: self.exit,
 			used_gas: self.used_gas,
+			spent_gas: self.spent_gas,
 			value: self.output,
 			created: self.created,
 			logs: self.logs,
@@ -143,28 +148,35 @@ fn prepare<T: Config>(request: &ExecuteRequest, rules: Rules) -> Result<FrameEvm
 }
 
 fn outcome<T: Config>(mut evm: FrameEvm<T>, result: ExecutionResult<HaltReason>) -> Outcome {
-	let used = |gas: &ResultGas| gas.tx_gas_used();
-	let (exit, used_gas, output, created, logs) = match result {
-		ExecutionResult::Success { gas, logs, output, .. } => {
+	let (used_gas, spent_gas) = gas_used_and_spent(result.gas());
+	let (exit, output, created, logs) = match result {
+		ExecutionResult::Success { logs, output, .. } => {
 			let (output, created) = match output {
 				Output::Call(bytes) => (bytes.to_vec(), None),
 				Output::Create(code, address) => (code.to_vec(), address.map(from_address)),
 			};
 			let logs = logs.into_iter().map(from_log).collect();
-			(ExitReason::Succeed, used(&gas), output, created, logs)
+			(ExitReason::Succeed, output, created, logs)
 		}
-		ExecutionResult::Revert { gas, output, .. } => {
-			(ExitReason::Revert, used(&gas), output.to_vec(), None, Vec::new())
+		ExecutionResult::Revert { output, .. } => {
+			(ExitReason::Revert, output.to_vec(), None, Vec::new())
 		}
-		ExecutionResult::Halt { reason, gas, .. } => {
-			(ExitReason::Error(exit_error(reason)), used(&gas), Vec::new(), None, Vec::new())
+		ExecutionResult::Halt { reason, .. } => {
+			(ExitReason::Error(exit_error(reason)), Vec::new(), None, Vec::new())
 		}
 	};
 	let context = evm.ctx();
 	let base_fee = context.block().basefee;
 	let price = context.tx().effective_gas_price(base_fee.into());
 	let state = context.journal_mut().finalize();
-	Outcome { exit, used_gas, output, created, logs, price, base_fee, state }
+	Outcome { exit, used_gas, spent_gas, output, created, logs, price, base_fee, state }
+}
+
+/// What the sender pays for, and what was spent before refunds. The floor of EIP-7623, which is no
+/// work, counts as spent where it is paid.
+fn gas_used_and_spent(gas: &ResultGas) -> (u64, u64) {
+	let used = gas.tx_gas_used();
+	(used, gas.total_gas_spent().max(used))
 }
 
 fn invalid<T: Config>(error: EngineError, request: &ExecuteRequest) -> RunnerError {

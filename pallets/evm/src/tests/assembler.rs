@@ -13,7 +13,10 @@ pub(super) mod op {
 	pub(crate) const CALLDATALOAD: u8 = 0x35;
 	pub(crate) const CALLDATASIZE: u8 = 0x36;
 	pub(crate) const CALLDATACOPY: u8 = 0x37;
+	pub(crate) const CODESIZE: u8 = 0x38;
 	pub(crate) const GASPRICE: u8 = 0x3a;
+	pub(crate) const EXTCODESIZE: u8 = 0x3b;
+	pub(crate) const EXTCODECOPY: u8 = 0x3c;
 	pub(crate) const EXTCODEHASH: u8 = 0x3f;
 	pub(crate) const BLOCKHASH: u8 = 0x40;
 	pub(crate) const COINBASE: u8 = 0x41;

@@ -29,6 +29,29 @@ fn references_follow_code_and_nonce() {
 }
 
 #[test]
+fn slots_are_removed_one_part_after_the_other() {
+	run(|| {
+		let contract = install(0xc0, vec![0]);
+		let beside = install(0xc1, vec![0]);
+		for key in 1..=7 {
+			Pallet::<Test>::set_storage(&contract, word(key), word(key));
+			Pallet::<Test>::set_storage(&beside, word(key), word(key));
+		}
+		let left = || crate::AccountStorages::<Test>::iter_key_prefix(contract).count();
+		let none = Pallet::<Test>::remove_storage(&contract, None, 0);
+		assert_eq!((none.removed, none.last, none.done, left()), (0, None, false, 7));
+		let mut part = Pallet::<Test>::remove_storage(&contract, None, 3);
+		assert_eq!((part.removed, part.done, left()), (3, false, 4));
+		part = Pallet::<Test>::remove_storage(&contract, part.last, 4);
+		assert_eq!((part.removed, part.done, left()), (4, false, 0));
+		let end = Pallet::<Test>::remove_storage(&contract, part.last, 4);
+		assert_eq!((end.removed, end.last, end.done), (0, part.last, true));
+		assert_eq!(crate::AccountStorages::<Test>::iter_key_prefix(beside).count(), 7);
+		assert!(Pallet::<Test>::has_code(&contract));
+	});
+}
+
+#[test]
 fn delegation_holds_no_code_reference() {
 	run(|| {
 		let delegation = [&[0xef, 0x01, 0x00][..], &[7; 20]].concat();

@@ -3,20 +3,25 @@
 
 mod assembler;
 mod calls;
+mod confined;
 mod creation;
+mod delegated;
 mod delegation;
 mod existential;
+mod extremes;
 mod fees;
 mod genesis;
 mod guard;
 mod host;
 mod identity;
 mod layout;
+mod lists;
 mod precompiles;
 mod pure;
 mod readonly;
 mod selfdestruct;
 mod solidity;
+mod weight;
 
 use crate::{mock::*, ExecuteMode, ExecuteRequest, ExecutionInfo, Pallet, RunnerError};
 use sp_core::{H160, H256, U256};

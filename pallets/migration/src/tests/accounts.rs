@@ -164,7 +164,8 @@ fn transaction_of_the_source_is_no_transaction_here_though_its_sender_was_dusted
 		let holder = at(0x12);
 		assert_ok!(Balances::transfer_allow_death(signed_by("Bob"), evm_account(holder), 1));
 		let bundle = bundle(&[external(0x12, 40, 0), external(0x13, 2, 3)], []);
-		let replay = |nonce| transact(ExecuteRequest { nonce: Some(nonce), ..call(holder, at(1), 0) });
+		let replay =
+			|nonce| transact(ExecuteRequest { nonce: Some(nonce), ..call(holder, at(1), 0) });
 		let too_low = |found| Err(RunnerError::NonceTooLow { found, expected: 40 });
 		bundle.import();
 		for nonce in [0, 39] {

@@ -103,10 +103,7 @@ fn assert_expires_after(blocks: u32) {
 	assert_noop!(dispatch(EXPIRE, RuntimeOrigin::none()), DispatchError::BadOrigin);
 	System::reset_events();
 	assert_ok!(dispatch(EXPIRE, signed_by("Bob")));
-	assert_eq!(
-		events(),
-		vec![Event::AbortBegun { migration: 0, cause: AbortCause::Deadline }]
-	);
+	assert_eq!(events(), vec![Event::AbortBegun { migration: 0, cause: AbortCause::Deadline }]);
 	assert_eq!(record(0).stage, Stage::Aborting);
 	assert_noop!(dispatch(EXPIRE, signed_by("Bob")), Error::<Test>::AlreadyAborted);
 	next_block();

@@ -1,6 +1,7 @@
 //! Tests of the pallet inside real blocks, with real contracts of a made-up source.
 
 mod abort;
+mod abort_balances;
 mod accounts;
 mod balances;
 mod bundle;

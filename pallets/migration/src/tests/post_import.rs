@@ -3,12 +3,9 @@
 use frame_support::{assert_noop, assert_ok};
 use hex_literal::hex;
 use migration_primitives::{
-	item::Slot,
-	manifest::PostImportCall,
-	map::Target,
-	status::CallFailure,
+	item::Slot, manifest::PostImportCall, map::Target, status::CallFailure,
 };
-use sp_runtime::DispatchError;
+use sp_runtime::{transaction_validity::InvalidTransaction, DispatchError};
 
 use super::{import::GETTER, *};
 use crate::Error;
@@ -121,17 +118,14 @@ fn call_that_is_not_the_manifests_fails() {
 			change(&mut other);
 			assert_noop!(by_bob(execute(0, &other)), Error::<Test>::CallNotApproved);
 		}
-		assert_noop!(
-			dispatch(execute(0, &call), RuntimeOrigin::none()),
-			DispatchError::BadOrigin
-		);
+		assert_noop!(dispatch(execute(0, &call), RuntimeOrigin::none()), DispatchError::BadOrigin);
 		assert_ok!(dispatch(Call::pause { migration: 0 }, RuntimeOrigin::root()));
 		assert_noop!(by_bob(execute(0, &call)), Error::<Test>::WrongStage);
 	});
 }
 
 #[test]
-fn failed_call_blocks_the_rest_until_governance_accepts_it_works() {
+fn failed_call_blocks_the_rest_until_governance_skips_it_works() {
 	new_test_ext().execute_and_check(|| {
 		// Another account of the migration is not the owner.
 		let stranger = external(0x1b, 1, 1);
@@ -146,21 +140,39 @@ fn failed_call_blocks_the_rest_until_governance_accepts_it_works() {
 		let activate = || dispatch(bundle.activation(), RuntimeOrigin::root());
 		assert_noop!(activate(), Error::<Test>::CallNotSettled);
 
-		let accept = |index| Call::accept_failed_call { migration: 0, index };
+		let skip = |index| Call::skip_call { migration: 0, index };
 		for origin in [signed_by("Bob"), signed_by("Aborter"), RuntimeOrigin::none()] {
-			assert_noop!(dispatch(accept(0), origin), DispatchError::BadOrigin);
+			assert_noop!(dispatch(skip(0), origin), DispatchError::BadOrigin);
 		}
-		let by_resolver = |index| dispatch(accept(index), signed_by("Resolver"));
-		assert_noop!(by_resolver(1), Error::<Test>::NoFailedCall);
+		let by_resolver = |index| dispatch(skip(index), signed_by("Resolver"));
+		assert_noop!(by_resolver(1), Error::<Test>::NotTheNextCall);
 		System::reset_events();
 		assert_ok!(by_resolver(0));
-		assert_eq!(events(), vec![Event::FailedCallAccepted { migration: 0, index: 0 }]);
-		assert_noop!(by_resolver(0), Error::<Test>::NoFailedCall);
-		assert_noop!(by_resolver(1), Error::<Test>::NoFailedCall);
+		assert_eq!(events(), vec![Event::CallSkipped { migration: 0, index: 0 }]);
+		assert_noop!(by_resolver(0), Error::<Test>::NotTheNextCall);
 		assert_noop!(activate(), Error::<Test>::CallsOutstanding);
 		assert_ok!(by_bob(execute(1, &calls[1])));
 		assert_eq!(slot(at(0x11), 1), word(9));
+		assert_noop!(by_resolver(2), Error::<Test>::NotTheNextCall);
 		assert_ok!(activate());
+		assert_noop!(by_resolver(2), Error::<Test>::WrongStage);
+	});
+}
+
+#[test]
+fn call_that_cannot_be_executed_is_skipped_works() {
+	new_test_ext().execute_and_check(|| {
+		// More gas than a block has: its transaction comes into no block.
+		let calls = [PostImportCall { gas_limit: 1 << 40, ..point_to(6) }, point_to(7)];
+		let bundle = with_calls(&accounts(), &calls);
+		bundle.import();
+		let exhausts = InvalidTransaction::ExhaustsResources;
+		let extrinsic = signed("Bob", execute(0, &calls[0]).into());
+		assert_eq!(include(extrinsic), Err(exhausts.into()));
+		assert_ok!(dispatch(Call::skip_call { migration: 0, index: 0 }, RuntimeOrigin::root()));
+		assert_ok!(by_bob(execute(1, &calls[1])));
+		bundle.activate();
+		assert_eq!(slot(at(0x11), 1), word(7));
 	});
 }
 
@@ -254,8 +266,7 @@ fn call_may_read_this_chains_contracts_and_write_through_imported_ones_works() {
 		let reads = contract(0x1b, &calls(live, 0), 1);
 		let counter = contract(0x1c, &COUNTER, 1);
 		let proxy = contract(0x1d, &calls(at(0x1c), 0), 0);
-		let calls =
-			[call_of(at(0x1a), at(0x1b), vec![]), call_of(at(0x1a), at(0x1d), vec![])];
+		let calls = [call_of(at(0x1a), at(0x1b), vec![]), call_of(at(0x1a), at(0x1d), vec![])];
 		let all = [accounts(), vec![reads, counter.clone(), proxy]].concat();
 		with_calls(&all, &calls).import();
 		assert_eq!(slot(at(0x1c), 0), counter.slots[0].value);

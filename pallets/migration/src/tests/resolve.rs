@@ -106,10 +106,8 @@ fn collision_is_settled_during_the_import_and_a_pause_but_not_later_works() {
 		submit(bundle.chunk(0));
 		submit(bundle.chunk(1));
 		settle(order[0].address, CollisionPolicy::Leave);
-		let early = dispatch(
-			resolve(&[order[2].address], CollisionPolicy::Leave),
-			RuntimeOrigin::root(),
-		);
+		let early =
+			dispatch(resolve(&[order[2].address], CollisionPolicy::Leave), RuntimeOrigin::root());
 		assert_noop!(early, Error::<Test>::NotCollided);
 		(2..bundle.count()).for_each(|index| submit(bundle.chunk(index)));
 		settle(order[1].address, CollisionPolicy::Leave);
@@ -133,12 +131,8 @@ fn what_is_no_collision_or_is_settled_fails() {
 		bundle.load_map();
 		assert_noop!(call(&[at(0x11)]), Error::<Test>::NotCollided);
 		(0..bundle.count()).for_each(|index| submit(bundle.chunk(index)));
-		for sources in [
-			&[at(0x13)][..],
-			&[at(0x77)],
-			&[at(0x11), at(0x13)],
-			&[at(0x11), at(0x11)],
-		] {
+		for sources in [&[at(0x13)][..], &[at(0x77)], &[at(0x11), at(0x13)], &[at(0x11), at(0x11)]]
+		{
 			assert_noop!(call(sources), Error::<Test>::NotCollided);
 		}
 		assert_ok!(call(&[at(0x11), at(0x12)]));

@@ -1,0 +1,49 @@
+//! The command line.
+
+use std::{num::NonZeroU32, path::PathBuf};
+
+use clap::{Parser, Subcommand};
+
+/// Measures what an import costs a chain.
+///
+/// The environment variables MIGRATION_NODE and EVM_MIGRATE name the programs that are measured.
+#[derive(Debug, Parser)]
+#[command(name = "migration-bench")]
+pub(crate) struct Args {
+	/// What to measure.
+	#[command(subcommand)]
+	pub(crate) command: Command,
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+	/// Import snapshots of these sizes, and write the same storage in other ways.
+	Import(ImportArgs),
+}
+
+/// Arguments of `import`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ImportArgs {
+	/// Sizes of the snapshots in slots.
+	#[arg(
+		long,
+		value_name = "N",
+		value_delimiter = ',',
+		default_value = "10000,100000,1000000",
+		value_parser = clap::value_parser!(u64).range(1_000..=10_000_000),
+	)]
+	pub(crate) slots: Vec<u64>,
+	/// How often each block is executed for its time.
+	#[arg(long, value_name = "TIMES", default_value = "5")]
+	pub(crate) repeat: NonZeroU32,
+	/// Blocks of each run to execute again, evenly spread, at least two.
+	#[arg(long, value_name = "N", default_value = "24", value_parser = clap::value_parser!(u32).range(2..))]
+	pub(crate) blocks: u32,
+	/// Milliseconds between blocks of the import, so that they fill.
+	#[arg(long, value_name = "MILLISECONDS", default_value = "1500")]
+	pub(crate) block_time: NonZeroU32,
+	/// Write all figures to this file as JSON.
+	#[arg(long, value_name = "FILE")]
+	pub(crate) json: Option<PathBuf>,
+}

@@ -1,0 +1,162 @@
+//! What a run of blocks says of one slot.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::{
+	measure::{Block, Report},
+	stats::median,
+};
+
+/// Blocks with less than this part of the fullest one's slots say little of a slot.
+const FULL: f64 = 0.8;
+
+/// A block that was executed again, with the slots that it wrote.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Measured {
+	/// The slots.
+	pub(super) slots: u64,
+	/// The block.
+	#[serde(flatten)]
+	pub(super) block: Block,
+}
+
+/// Figures of the full blocks of a run; times are medians over these of each block's median.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Figures {
+	/// Blocks behind the figures.
+	pub(super) blocks: usize,
+	/// Slots of the fullest block.
+	pub(super) slots_per_block: u64,
+	/// Nanoseconds of execution for a slot.
+	pub(super) slot_ns: f64,
+	/// The same by each block's shortest execution, which other work on the machine disturbs least.
+	pub(super) shortest_slot_ns: f64,
+	/// `slot_ns` in the first third of these blocks.
+	pub(super) first_slot_ns: f64,
+	/// `slot_ns` in the last third.
+	pub(super) last_slot_ns: f64,
+	/// Bytes of transactions for a slot.
+	pub(super) slot_bytes: f64,
+	/// Bytes of recorded proof for a slot.
+	pub(super) slot_proof: f64,
+	/// The longest execution of all blocks beside its declared weight, by their medians.
+	pub(super) time_to_declared: f64,
+	/// The same of the recorded proof beside the declared proof size; none where none is declared.
+	pub(super) proof_to_declared: Option<f64>,
+	/// Milliseconds of the longest block.
+	pub(super) longest_block_ms: f64,
+	/// Bytes of the full blocks' transactions.
+	pub(super) block_bytes: u64,
+	/// Blocks that exceed a limit of the runtime.
+	pub(super) exceeded: u64,
+}
+
+/// Joins blocks with the slots that they wrote; blocks that wrote none are left out.
+pub(super) fn join(report: &Report, slots: &BTreeMap<u32, u64>) -> Vec<Measured> {
+	let join = |block: &Block| {
+		let slots = *slots.get(&block.number)?;
+		(slots > 0).then_some(Measured { slots, block: block.clone() })
+	};
+	report.blocks.iter().filter_map(join).collect()
+}
+
+impl Figures {
+	/// Of blocks in order.
+	pub(super) fn of(measured: &[Measured]) -> Result<Self> {
+		let most = measured.iter().map(|block| block.slots).max().context("no block has slots")?;
+		let full: Vec<&Measured> =
+			measured.iter().filter(|block| block.slots as f64 >= FULL * most as f64).collect();
+		let per_slot = |blocks: &[&Measured], figure: fn(&Block) -> f64| {
+			let figures = blocks.iter().map(|one| figure(&one.block) / one.slots as f64).collect();
+			median(figures).context("no block is full")
+		};
+		let largest = |figure: fn(&Block) -> f64| {
+			measured.iter().map(|one| figure(&one.block)).fold(f64::NAN, f64::max)
+		};
+		let time = |block: &Block| block.executed.median_ns as f64;
+		let third = full.len().div_ceil(3);
+		let proof_to_declared = largest(|block| {
+			block.proof_bytes as f64 / block.declared_proof().max(f64::MIN_POSITIVE)
+		});
+		Ok(Self {
+			blocks: full.len(),
+			slots_per_block: most,
+			slot_ns: per_slot(&full, time)?,
+			shortest_slot_ns: per_slot(&full, |block| block.executed.min_ns as f64)?,
+			first_slot_ns: per_slot(&full[..third], time)?,
+			last_slot_ns: per_slot(&full[full.len().saturating_sub(third)..], time)?,
+			slot_bytes: per_slot(&full, |block| block.length as f64)?,
+			slot_proof: per_slot(&full, |block| block.proof_bytes as f64)?,
+			time_to_declared: largest(|block| {
+				block.executed.median_ns as f64 / block.declared_ns().max(f64::MIN_POSITIVE)
+			}),
+			proof_to_declared: measured
+				.iter()
+				.all(|one| one.block.declared_proof() > 0.0)
+				.then_some(proof_to_declared),
+			longest_block_ms: largest(|block| block.executed.median_ns as f64 / 1e6),
+			block_bytes: median(full.iter().map(|one| one.block.length as f64).collect())
+				.context("no block is full")? as u64,
+			exceeded: measured.iter().filter(|one| !one.block.exceeded.is_empty()).count() as u64,
+		})
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::measure::{Declared, Times, Weight};
+
+	fn block(number: u32, median_ns: u64) -> Block {
+		let weight = |ref_time| Weight { ref_time, proof_size: 50 };
+		Block {
+			number,
+			calls: BTreeMap::new(),
+			length: 400,
+			declared: Declared {
+				normal: weight(1_000_000),
+				operational: weight(0),
+				mandatory: weight(1_000_000),
+			},
+			executed: Times { median_ns, min_ns: median_ns / 2, max_ns: median_ns },
+			proof_bytes: 300,
+			exceeded: Vec::new(),
+		}
+	}
+
+	#[test]
+	fn join_leaves_out_blocks_without_slots() {
+		let report = Report { blocks: vec![block(1, 5), block(2, 6), block(3, 7)] };
+		let joined = join(&report, &[(1, 0), (3, 9)].into());
+		assert_eq!(joined.len(), 1);
+		assert_eq!((joined[0].slots, joined[0].block.number), (9, 3));
+	}
+
+	#[test]
+	fn figures_are_of_full_blocks() -> Result<()> {
+		let measured = [(100, 1_000), (90, 1_800), (100, 3_000), (10, 900)];
+		let measured: Vec<Measured> = (1u32..)
+			.zip(measured)
+			.map(|(number, (slots, time))| Measured { slots, block: block(number, time) })
+			.collect();
+		let figures = Figures::of(&measured)?;
+		assert_eq!(figures.blocks, 3);
+		assert_eq!(figures.slots_per_block, 100);
+		assert_eq!((figures.slot_ns, figures.shortest_slot_ns), (20.0, 10.0));
+		assert_eq!((figures.first_slot_ns, figures.last_slot_ns), (10.0, 30.0));
+		assert_eq!(figures.slot_bytes, 4.0);
+		assert_eq!(figures.slot_proof, 3.0);
+		// 3,000 of 2,000 nanoseconds, and 300 of 150 bytes.
+		assert_eq!(figures.time_to_declared, 1.5);
+		assert_eq!(figures.proof_to_declared, Some(2.0));
+		Ok(())
+	}
+
+	#[test]
+	fn figures_of_no_block_fail() {
+		assert!(Figures::of(&[]).is_err());
+	}
+}

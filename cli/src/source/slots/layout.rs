@@ -1,0 +1,447 @@
+//! Keys that follow from a storage layout of the Solidity compiler (`storageLayout`).
+//!
+//! Variables, structs, arrays, strings and bytes follow from the layout and from lengths that are
+//! asked for. Keys of mappings are words of the events that the account has emitted: topics and
+//! words of data. The keys of a mapping inside a mapping are words of one event.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use migration_primitives::{hash::keccak256, H160, H256, U256};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+	events::{event_words, Events},
+	KeyBook, Means, MAX_KEYS,
+};
+use crate::source::{EthereumNode, SourceError};
+
+/// Slots of EIP-1967: implementation, admin and beacon of a proxy, which no layout lists.
+const PROXY_SLOTS: [&str; 3] =
+	["eip1967.proxy.implementation", "eip1967.proxy.admin", "eip1967.proxy.beacon"];
+/// Deepest nesting of types.
+const MAX_DEPTH: u8 = 16;
+/// Most slots of one array.
+const MAX_ARRAY_SLOTS: u64 = MAX_KEYS as u64;
+
+/// A storage layout.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Layout {
+	storage: Vec<Member>,
+	/// `null` for a contract without variables.
+	types: Option<BTreeMap<String, Type>>,
+}
+
+/// A variable, or a member of a struct.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct Member {
+	slot: String,
+	#[serde(rename = "type")]
+	kind: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Type {
+	encoding: Encoding,
+	number_of_bytes: String,
+	key: Option<String>,
+	value: Option<String>,
+	base: Option<String>,
+	members: Option<Vec<Member>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Encoding {
+	Inplace,
+	Mapping,
+	DynamicArray,
+	Bytes,
+}
+
+/// Why a layout cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LayoutError {
+	/// Not JSON.
+	#[error("it is no JSON")]
+	Json(#[source] serde_json::Error),
+	/// Not a layout.
+	#[error("it is neither a storage layout nor an object with a `storageLayout`")]
+	Form(#[source] serde_json::Error),
+}
+
+/// A place in the storage.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place<'a> {
+	kind: &'a str,
+	slot: U256,
+	/// The event whose words are the keys of mappings inside of a mapping.
+	event: Option<usize>,
+	depth: u8,
+}
+
+impl Layout {
+	/// Reads a layout, or the layout in a contract's artefact.
+	pub fn parse(bytes: &[u8]) -> Result<Self, LayoutError> {
+		let mut json: Value = serde_json::from_slice(bytes).map_err(LayoutError::Json)?;
+		if let Some(layout) = json.get_mut("storageLayout") {
+			json = layout.take();
+		}
+		serde_json::from_value(json).map_err(LayoutError::Form)
+	}
+
+	/// Puts the keys of an account with this layout at the end of block `last` into the book.
+	pub async fn collect(
+		&self,
+		node: &EthereumNode,
+		address: H160,
+		last: u64,
+		book: &mut KeyBook,
+	) -> Result<(), SourceError> {
+		let events = event_words(node, address, last).await?;
+		let mut expansion = Expansion {
+			layout: self,
+			address,
+			events: &events,
+			book,
+			seen: BTreeSet::new(),
+			places: Vec::new(),
+			lengths: Vec::new(),
+		};
+		for name in PROXY_SLOTS {
+			let hash = U256::from_big_endian(keccak256(name.as_bytes()).as_bytes());
+			expansion.key(hash.overflowing_sub(U256::one()).0)?;
+		}
+		for member in &self.storage {
+			expansion.member(member, U256::zero(), None, 0)?;
+		}
+		loop {
+			while let Some(place) = expansion.places.pop() {
+				expansion.expand(&place)?;
+			}
+			let lengths = std::mem::take(&mut expansion.lengths);
+			if lengths.is_empty() {
+				return Ok(());
+			}
+			let keys: Vec<H256> = lengths.iter().map(|place| word(place.slot)).collect();
+			let values = node.slots(address, &keys, last).await?;
+			for (place, value) in lengths.iter().zip(values) {
+				expansion.expand_length(place, U256::from_big_endian(value.as_bytes()))?;
+			}
+		}
+	}
+
+	fn kind(&self, address: H160, name: &str) -> Result<&Type, SourceError> {
+		let kind = self.types.as_ref().and_then(|types| types.get(name));
+		kind.ok_or_else(|| wrong(address, format!("it lacks the type {name}")))
+	}
+}
+
+struct Expansion<'a> {
+	layout: &'a Layout,
+	address: H160,
+	events: &'a Events,
+	book: &'a mut KeyBook,
+	seen: BTreeSet<(&'a str, U256, Option<usize>)>,
+	places: Vec<Place<'a>>,
+	/// Places whose value says how many slots follow.
+	lengths: Vec<Place<'a>>,
+}
+
+impl<'a> Expansion<'a> {
+	fn key(&mut self, slot: U256) -> Result<(), SourceError> {
+		self.book.add(self.address, word(slot), Means::Layout)
+	}
+
+	fn wrong(&self, reason: impl Into<String>) -> SourceError {
+		wrong(self.address, reason.into())
+	}
+
+	fn member(
+		&mut self,
+		member: &'a Member,
+		slot: U256,
+		event: Option<usize>,
+		depth: u8,
+	) -> Result<(), SourceError> {
+		let offset = U256::from_dec_str(&member.slot)
+			.map_err(|_| self.wrong(format!("`{}` is no slot", member.slot)))?;
+		self.place(&member.kind, slot.overflowing_add(offset).0, event, depth)
+	}
+
+	/// Adds a place, once.
+	fn place(
+		&mut self,
+		kind: &'a str,
+		slot: U256,
+		event: Option<usize>,
+		depth: u8,
+	) -> Result<(), SourceError> {
+		if depth > MAX_DEPTH {
+			return Err(self.wrong(format!("its types nest deeper than {MAX_DEPTH}")));
+		}
+		if self.seen.len() > MAX_KEYS {
+			return Err(SourceError::TooManyKeys { address: self.address, limit: MAX_KEYS });
+		}
+		if self.seen.insert((kind, slot, event)) {
+			self.places.push(Place { kind, slot, event, depth });
+		}
+		Ok(())
+	}
+
+	fn expand(&mut self, place: &Place<'a>) -> Result<(), SourceError> {
+		let layout: &'a Layout = self.layout;
+		let kind = layout.kind(self.address, place.kind)?;
+		let depth = place.depth.saturating_add(1);
+		match (kind.encoding, &kind.members, &kind.base) {
+			(Encoding::Inplace, Some(members), _) => {
+				for member in members {
+					self.member(member, place.slot, place.event, depth)?;
+				}
+				Ok(())
+			}
+			(Encoding::Inplace, None, Some(base)) => {
+				let slots = slots_of(kind).ok_or_else(|| self.wrong("an array has no length"))?;
+				self.elements(base, place, place.slot, slots)
+			}
+			(Encoding::Inplace, None, None) => self.key(place.slot),
+			(Encoding::Mapping, ..) => self.expand_mapping(kind, place),
+			(Encoding::DynamicArray | Encoding::Bytes, ..) => {
+				self.key(place.slot)?;
+				self.lengths.push(place.clone());
+				Ok(())
+			}
+		}
+	}
+
+	fn expand_mapping(&mut self, kind: &'a Type, place: &Place<'a>) -> Result<(), SourceError> {
+		let (Some(key), Some(value)) = (&kind.key, &kind.value) else {
+			return Err(self.wrong("a mapping has no types"));
+		};
+		let nested = self.layout.kind(self.address, value)?.encoding != Encoding::Inplace
+			|| self.layout.kind(self.address, value)?.members.is_some();
+		let events: &'a Events = self.events;
+		let depth = place.depth.saturating_add(1);
+		for (index, words) in events.iter().enumerate() {
+			if place.event.is_some_and(|event| event != index) {
+				continue;
+			}
+			for word in words.iter().filter(|word| may_be_key(key, word)) {
+				let mut preimage = word.as_bytes().to_vec();
+				preimage.extend_from_slice(&place.slot.to_big_endian());
+				let slot = U256::from_big_endian(keccak256(&preimage).as_bytes());
+				let event = nested.then_some(index);
+				self.place(value, slot, event, depth)?;
+			}
+		}
+		Ok(())
+	}
+
+	fn expand_length(&mut self, place: &Place<'a>, value: U256) -> Result<(), SourceError> {
+		let layout: &'a Layout = self.layout;
+		let kind = layout.kind(self.address, place.kind)?;
+		let start = U256::from_big_endian(keccak256(&place.slot.to_big_endian()).as_bytes());
+		match (kind.encoding, &kind.base) {
+			(Encoding::Bytes, _) if value.bit(0) => {
+				// A long one: twice its length, and one.
+				let slots = (value >> 1usize).div_mod(32.into());
+				let slots = slots.0.saturating_add(U256::from(u8::from(!slots.1.is_zero())));
+				for index in 0..self.count(slots)? {
+					self.key(start.overflowing_add(index.into()).0)?;
+				}
+				Ok(())
+			}
+			(Encoding::Bytes, _) => Ok(()),
+			(_, Some(base)) => {
+				let element = layout.kind(self.address, base)?;
+				let bytes = bytes_of(element).ok_or_else(|| self.wrong("a type has no length"))?;
+				let slots = match 32u64.checked_div(bytes) {
+					Some(packed) if packed > 1 => value.div_mod(packed.into()),
+					_ => (value.saturating_mul(bytes.div_ceil(32).into()), U256::zero()),
+				};
+				let slots = slots.0.saturating_add(U256::from(u8::from(!slots.1.is_zero())));
+				let slots = self.count(slots)?;
+				self.elements(base, place, start, slots)
+			}
+			(_, None) => Err(self.wrong("an array has no type")),
+		}
+	}
+
+	/// Adds the places of an array's elements, which take `slots` slots from `start` on.
+	fn elements(
+		&mut self,
+		base: &'a str,
+		place: &Place<'a>,
+		start: U256,
+		slots: u64,
+	) -> Result<(), SourceError> {
+		let slots = self.count(slots.into())?;
+		let element = self.layout.kind(self.address, base)?;
+		let each = slots_of(element).filter(|each| *each > 0);
+		let each = each.ok_or_else(|| self.wrong("a type has no length"))?;
+		let depth = place.depth.saturating_add(1);
+		for index in (0..slots).step_by(usize::try_from(each).unwrap_or(usize::MAX)) {
+			self.place(base, start.overflowing_add(index.into()).0, place.event, depth)?;
+		}
+		Ok(())
+	}
+
+	fn count(&self, slots: U256) -> Result<u64, SourceError> {
+		match slots <= U256::from(MAX_ARRAY_SLOTS) {
+			true => Ok(slots.low_u64()),
+			false => {
+				let limit = MAX_ARRAY_SLOTS;
+				Err(self.wrong(format!("an array or text has {slots} slots, above {limit}")))
+			}
+		}
+	}
+}
+
+fn wrong(address: H160, reason: String) -> SourceError {
+	SourceError::Layout { address, reason }
+}
+
+fn bytes_of(kind: &Type) -> Option<u64> {
+	kind.number_of_bytes.parse().ok().filter(|bytes| *bytes > 0)
+}
+
+fn slots_of(kind: &Type) -> Option<u64> {
+	bytes_of(kind).map(|bytes| bytes.div_ceil(32))
+}
+
+/// Whether a word may be a mapping's key of this type. Texts are not found: events hold their
+/// hashes.
+fn may_be_key(kind: &str, word: &H256) -> bool {
+	let zeros = word.0.iter().take_while(|byte| **byte == 0).count();
+	match kind {
+		"t_address" | "t_address_payable" => zeros >= 12,
+		"t_bool" => zeros >= 31,
+		"t_string_memory_ptr" | "t_string_storage" | "t_bytes_memory_ptr" | "t_bytes_storage" => {
+			false
+		}
+		kind if kind.starts_with("t_contract") => zeros >= 12,
+		kind if kind.starts_with("t_enum") => zeros >= 30,
+		_ => true,
+	}
+}
+
+fn word(number: U256) -> H256 {
+	H256(number.to_big_endian())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::source::RpcSettings;
+
+	const LAYOUT: &str = r#"{ "storageLayout": {
+		"storage": [
+			{ "label": "a", "offset": 0, "slot": "0", "type": "t_uint128" },
+			{ "label": "b", "offset": 0, "slot": "1", "type": "t_mapping(t_address,t_uint256)" },
+			{ "label": "c", "offset": 0, "slot": "2",
+				"type": "t_mapping(t_address,t_mapping(t_address,t_uint256))" },
+			{ "label": "d", "offset": 0, "slot": "3", "type": "t_struct(S)1_storage" },
+			{ "label": "e", "offset": 0, "slot": "5", "type": "t_array(t_uint64)6_storage" }
+		],
+		"types": {
+			"t_address": { "encoding": "inplace", "label": "address", "numberOfBytes": "20" },
+			"t_uint64": { "encoding": "inplace", "label": "uint64", "numberOfBytes": "8" },
+			"t_uint128": { "encoding": "inplace", "label": "uint128", "numberOfBytes": "16" },
+			"t_uint256": { "encoding": "inplace", "label": "uint256", "numberOfBytes": "32" },
+			"t_mapping(t_address,t_uint256)": { "encoding": "mapping", "key": "t_address",
+				"numberOfBytes": "32", "value": "t_uint256", "label": "" },
+			"t_mapping(t_address,t_mapping(t_address,t_uint256))": { "encoding": "mapping",
+				"key": "t_address", "numberOfBytes": "32", "label": "",
+				"value": "t_mapping(t_address,t_uint256)" },
+			"t_struct(S)1_storage": { "encoding": "inplace", "numberOfBytes": "64", "members": [
+				{ "label": "x", "offset": 0, "slot": "0", "type": "t_uint256" },
+				{ "label": "y", "offset": 0, "slot": "1", "type": "t_uint256" } ] },
+			"t_array(t_uint64)6_storage": { "encoding": "inplace", "base": "t_uint64",
+				"numberOfBytes": "64" }
+		} } }"#;
+
+	fn keys(layout: &Layout, events: &Events) -> BTreeSet<H256> {
+		let address = H160::repeat_byte(1);
+		let mut book = KeyBook::default();
+		let mut expansion = Expansion {
+			layout,
+			address,
+			events,
+			book: &mut book,
+			seen: BTreeSet::new(),
+			places: Vec::new(),
+			lengths: Vec::new(),
+		};
+		for member in &layout.storage {
+			expansion.member(member, U256::zero(), None, 0).expect("a member");
+		}
+		while let Some(place) = expansion.places.pop() {
+			expansion.expand(&place).expect("expanded");
+		}
+		assert!(expansion.lengths.is_empty());
+		book.of(address).map(|(key, _)| key).collect()
+	}
+
+	fn mapped(key: H256, slot: U256) -> U256 {
+		let preimage = [key.as_bytes(), &slot.to_big_endian()].concat();
+		U256::from_big_endian(keccak256(&preimage).as_bytes())
+	}
+
+	#[test]
+	fn keys_of_variables_mappings_structs_and_arrays_works() {
+		let layout = Layout::parse(LAYOUT.as_bytes()).expect("a layout");
+		let (a, b, c) = (1u64, 2, 3);
+		let [a, b, c] = [a, b, c].map(H256::from_low_u64_be);
+		let events = vec![vec![a, b], vec![c]];
+		let keys = keys(&layout, &events);
+		let mut expected: BTreeSet<H256> = [0u64, 3, 4, 5, 6].map(H256::from_low_u64_be).into();
+		for key in [a, b, c] {
+			expected.insert(word(mapped(key, 1.into())));
+		}
+		// Pairs of one event only.
+		for (outer, inner) in [(a, a), (a, b), (b, a), (b, b), (c, c)] {
+			expected.insert(word(mapped(inner, mapped(outer, 2.into()))));
+		}
+		assert_eq!(keys, expected);
+	}
+
+	#[test]
+	fn keys_of_words_that_are_no_address_are_left_out_works() {
+		let layout = Layout::parse(LAYOUT.as_bytes()).expect("a layout");
+		assert_eq!(keys(&layout, &vec![vec![H256::repeat_byte(1)]]).len(), 5);
+	}
+
+	#[tokio::test]
+	async fn layout_that_makes_no_sense_fails() {
+		assert!(matches!(Layout::parse(b"{"), Err(LayoutError::Json(_))));
+		assert!(matches!(Layout::parse(b"{}"), Err(LayoutError::Form(_))));
+		let text = LAYOUT.replace("\"base\": \"t_uint64\"", "\"base\": \"t_none\"");
+		let layout = Layout::parse(text.as_bytes()).expect("a layout");
+		let node = EthereumNode::new("http://127.0.0.1:9", RpcSettings::default()).expect("a node");
+		let result = layout.collect(&node, H160::zero(), 0, &mut KeyBook::default()).await;
+		assert!(matches!(result, Err(SourceError::Unreachable { .. })));
+		let recursive = text.replace("\"t_uint64\": {", "\"t_none\": {").replace(
+			"\"encoding\": \"inplace\", \"label\": \"uint64\"",
+			"\"encoding\": \"inplace\", \"base\": \"t_none\"",
+		);
+		let layout = Layout::parse(recursive.as_bytes()).expect("a layout");
+		let mut book = KeyBook::default();
+		let mut expansion = Expansion {
+			layout: &layout,
+			address: H160::zero(),
+			events: &Vec::new(),
+			book: &mut book,
+			seen: BTreeSet::new(),
+			places: Vec::new(),
+			lengths: Vec::new(),
+		};
+		// A type that contains itself ends, since a place is taken once.
+		for member in &layout.storage {
+			expansion.member(member, U256::zero(), None, 0).expect("a member");
+		}
+		while let Some(place) = expansion.places.pop() {
+			expansion.expand(&place).expect("expanded");
+		}
+	}
+}
