@@ -40,11 +40,13 @@ check_machine() {
 		die "only $memory GB of memory and swap are free, $NEEDED_MEMORY_GB GB are needed; close something or add swap"
 }
 
-# select_toolchain: installs what is missing and puts the toolchain into this shell's environment.
+# select_toolchain: installs what is missing and puts the toolchain into this shell's environment;
+# sets BIN, the folder of what is built.
 select_toolchain() {
 	local lines
 	lines="$("$ROOT/scripts/toolchain.sh")" || die "no toolchain; see the lines above"
 	eval "$lines"
+	BIN="$CARGO_TARGET_DIR/release"
 }
 
 # build: the node with its Wasm runtime, and the command line.
@@ -56,8 +58,8 @@ build() {
 # use_build: names the programs of the build by MIGRATION_NODE and EVM_MIGRATE, for this script and
 # for what it starts, where these variables do not name others.
 use_build() {
-	export MIGRATION_NODE="${MIGRATION_NODE:-$CARGO_TARGET_DIR/release/migration-node}"
-	export EVM_MIGRATE="${EVM_MIGRATE:-$CARGO_TARGET_DIR/release/evm-migrate}"
+	export MIGRATION_NODE="${MIGRATION_NODE:-$BIN/migration-node}"
+	export EVM_MIGRATE="${EVM_MIGRATE:-$BIN/evm-migrate}"
 	local program
 	for program in "$MIGRATION_NODE" "$EVM_MIGRATE"; do
 		[ -x "$program" ] || die "$program is not a program"

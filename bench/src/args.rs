@@ -20,6 +20,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
 	/// Import snapshots of these sizes, and write the same storage in other ways.
 	Import(ImportArgs),
+	/// Measure chunks of many kinds and write the weights of the runtime.
+	Weights(WeightsArgs),
 }
 
 /// Arguments of `import`.
@@ -46,4 +48,15 @@ pub(crate) struct ImportArgs {
 	/// Write all figures to this file as JSON.
 	#[arg(long, value_name = "FILE")]
 	pub(crate) json: Option<PathBuf>,
+}
+
+/// Arguments of `weights`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct WeightsArgs {
+	/// How often each block is executed for its time.
+	#[arg(long, value_name = "TIMES", default_value = "10")]
+	pub(crate) repeat: NonZeroU32,
+	/// The Rust file to write; without it, it is printed.
+	#[arg(long, value_name = "FILE")]
+	pub(crate) output: Option<PathBuf>,
 }

@@ -5,6 +5,7 @@ mod import;
 mod measure;
 mod memory;
 mod stats;
+mod weights;
 
 use anyhow::Result;
 use args::{Args, Command};
@@ -14,5 +15,6 @@ use clap::Parser;
 async fn main() -> Result<()> {
 	match Args::parse().command {
 		Command::Import(arguments) => import::run(&arguments).await,
+		Command::Weights(arguments) => weights::run(&arguments).await,
 	}
 }

@@ -35,6 +35,8 @@ pub(crate) struct Block {
 	pub(crate) declared: Declared,
 	/// How long it takes.
 	pub(crate) executed: Times,
+	/// What it takes of a processor; none where the system does not tell.
+	pub(crate) processor: Option<Times>,
 	/// Bytes of its recorded storage proof.
 	pub(crate) proof_bytes: u64,
 	/// The limits that it exceeds.
@@ -82,6 +84,11 @@ pub(crate) struct Times {
 }
 
 impl Block {
+	/// Nanoseconds of a processor, or by the clock where the system does not tell them.
+	pub(crate) fn processor_ns(&self) -> f64 {
+		self.processor.unwrap_or(self.executed).median_ns as f64
+	}
+
 	/// Nanoseconds that the block declares.
 	pub(crate) fn declared_ns(&self) -> f64 {
 		let Declared { normal, operational, mandatory } = self.declared;
@@ -121,6 +128,37 @@ pub(crate) fn measure(chain: &Path, blocks: &[u32], repeat: NonZeroU32) -> Resul
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use migration_tests::{account::Account, node::Node};
+
+	#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+	async fn measure_of_a_development_chain_works() -> Result<()> {
+		let mut node = Node::start().await?;
+		let session = node.session().await?;
+		let call = session.transfer(&Account::bob().id(), 1)?;
+		let included = session.execute(&Account::alice(), &call).await?.succeeded()?;
+		let extrinsics = session.rpc.extrinsics(&included.hash).await?;
+		node.stop().await?;
+
+		let repeat = NonZeroU32::new(3).context("three is not zero")?;
+		let report = measure(&node.chain(), &[included.block], repeat)?;
+		let [block] = report.blocks.as_slice() else { anyhow::bail!("{report:?}") };
+		assert_eq!(block.number, included.block);
+		let names: Vec<&str> = block.calls.keys().map(String::as_str).collect();
+		assert_eq!(names, ["Balances.transfer_allow_death", "Timestamp.set"]);
+		assert!(block.calls.values().all(|call| call.count == 1), "{block:?}");
+		let bytes: u64 = extrinsics.iter().map(|bytes| bytes.len() as u64).sum();
+		assert_eq!(block.length, bytes);
+		let Times { min_ns, median_ns, max_ns } = block.executed;
+		assert!(0 < min_ns && min_ns <= median_ns && median_ns <= max_ns, "{block:?}");
+		assert!(!cfg!(target_os = "linux") || block.processor.is_some(), "{block:?}");
+		assert!(block.declared.normal.ref_time > 0 && block.declared.mandatory.ref_time > 0);
+		assert!(block.proof_bytes > 0 && block.exceeded.is_empty(), "{block:?}");
+
+		let beyond = measure(&node.chain(), &[included.block + 100], repeat);
+		let error = beyond.err().context("there is no such block")?.to_string();
+		assert!(error.contains("is not in the database"), "{error}");
+		Ok(())
+	}
 
 	#[test]
 	fn spread_keeps_first_and_last() {

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod govern;
+
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
@@ -8,6 +10,10 @@ use migration_primitives::{
 };
 use sp_core::crypto::AccountId32;
 
+pub use self::govern::{
+	AbortArgs, AnybodyArgs, CallArgs, CleanUpArgs, GovernAction, GovernWith, PowerArgs,
+	ResolveArgs, SkipCallArgs,
+};
 use crate::{
 	bundle::PolicyChoice,
 	parse,
@@ -48,6 +54,9 @@ pub enum Command {
 	Lookup(LookupArgs),
 	/// Show where a migration stands.
 	Status(StatusArgs),
+	/// Pause, resume, abort, expire or clean up a migration, settle collisions, execute its calls.
+	#[command(subcommand)]
+	Govern(GovernAction),
 }
 
 /// Arguments of `snapshot`.
@@ -416,9 +425,15 @@ pub struct StatusArgs {
 	/// The target chain's node.
 	#[command(flatten)]
 	pub node: NodeArgs,
-	/// The migration's number; without it, all are listed.
+	/// The migration's number; without it, all are listed, or the active or newest one is watched.
 	#[arg(value_name = "MIGRATION")]
 	pub migration: Option<u32>,
+	/// Go on showing it until it is complete or aborted (exit code 0), or faulted (exit code 1).
+	#[arg(long)]
+	pub watch: bool,
+	/// Seconds between two looks.
+	#[arg(long, value_name = "SECONDS", default_value_t = 2, requires = "watch", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+	pub every: u64,
 }
 
 #[cfg(test)]

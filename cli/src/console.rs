@@ -50,6 +50,19 @@ impl Console {
 		let _ = writeln!(std::io::stderr(), "{}", text.as_ref());
 	}
 
+	/// Whether results are for programs.
+	pub fn is_json(&self) -> bool {
+		self.json
+	}
+
+	/// Prints one of several results on stdout: a JSON object or a text, on a line.
+	pub fn result(&self, data: &Value, text: &str) {
+		match self.json {
+			true => print(&data.to_string()),
+			false => print(text),
+		}
+	}
+
 	/// A progress bar on stderr; none is drawn where stderr is no terminal.
 	pub fn progress(&self, total: u64, unit: &'static str) -> ProgressBar {
 		let target = match std::io::stderr().is_terminal() {

@@ -32,6 +32,9 @@ pub enum ParseError {
 	/// Not a balance policy.
 	#[error("`{0}` is no balance policy: `skip`, `mint:CAP` or `fund:ACCOUNT` is needed")]
 	Policy(String),
+	/// Not what may become of a collision.
+	#[error("`{0}` is no policy: `leave`, `credit-target` or `credit:WHO` is needed")]
+	CollisionPolicy(String),
 }
 
 /// An Ethereum address. Upper and lower case digits are the same: no checksum is asked for.

@@ -9,8 +9,17 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-use evm_migrate::bundle::Bundle;
-use migration_primitives::{hash::keccak256, manifest::Manifest};
+use evm_migrate::{
+	bundle::Bundle,
+	snapshot::{storage_root, SnapshotWriter},
+};
+use migration_primitives::{
+	hash::keccak256,
+	item::{AccountHead, Slot},
+	manifest::Manifest,
+	snapshot::{Finality, Scope, SnapshotHeader, Trust},
+	H160, H256, U256,
+};
 use serde_json::{json, Value};
 use sp_core::crypto::AccountId32;
 use support::{result, run, serve};
@@ -194,6 +203,76 @@ fn review_that_a_node_of_the_source_contradicts_fails() {
 	assert_eq!((code, &data["source_agrees"]), (1, &json!(false)));
 	let page = read(&bundle.join("review"), "review.md");
 	assert!(page.contains("**A node of the source contradicts the manifest**"));
+}
+
+/// A snapshot of one contract, whose slot 0 names an oracle that is not in it.
+fn write_selected(path: &Path, oracle: H160) {
+	let header = SnapshotHeader {
+		chain_id: 1,
+		block_number: 7,
+		block_hash: H256::repeat_byte(7),
+		block_header: Vec::new(),
+		confirmations: 0,
+		finality: Finality::Finalized,
+		scope: Scope::Selected,
+		trust: Trust::Attested,
+	};
+	let (code, slot) = ([0x60, 0x00], Slot { key: H256::zero(), value: H256::from(oracle) });
+	let root = storage_root([(keccak256(slot.key.as_bytes()), slot.value)]).expect("a root");
+	let mut writer = SnapshotWriter::create(path, &header).expect("begun");
+	let head = AccountHead {
+		address: H160::repeat_byte(1),
+		nonce: 1,
+		balance: U256::zero(),
+		code_hash: keccak256(&code),
+		storage_root: root,
+		code_length: 2,
+		slot_count: 1,
+		proof: Vec::new(),
+	};
+	writer.account(head).expect("an account");
+	writer.code(&code).expect("code");
+	writer.slot(slot).expect("a slot");
+	writer.finish().expect("written");
+}
+
+#[test]
+fn review_names_contracts_that_stay_behind_works() {
+	fn answer(method: &str) -> Value {
+		match method {
+			"eth_chainId" => json!("0x1"),
+			"eth_getBlockByNumber" => {
+				let block: alloy_rpc_types_eth::Header =
+					alloy_rpc_types_eth::Header { hash: [7; 32].into(), ..Default::default() };
+				serde_json::to_value(block).expect("a block")
+			}
+			"eth_getCode" => json!("0x6000"),
+			other => panic!("{other} was asked"),
+		}
+	}
+	let folder = TempDir::new().expect("a folder");
+	let (snapshot, map) = (folder.path().join("snapshot"), folder.path().join("map.json"));
+	let bundle = folder.path().join("bundle");
+	let oracle = H160::repeat_byte(9);
+	write_selected(&snapshot, oracle);
+	done(&["plan", "--snapshot", text(&snapshot), "--output", text(&map)]);
+	let pack = ["pack", "--snapshot", text(&snapshot), "--map", text(&map)];
+	done(&[&pack[..], &["--output", text(&bundle)]].concat());
+
+	let data = done(&["review", text(&bundle)]);
+	assert_eq!(data["left_behind"][0]["address"], json!(oracle));
+	assert_eq!(data["left_behind"][0]["contract"], Value::Null);
+	let page = read(&bundle.join("review"), "review.md");
+	assert!(page.contains("**Addresses that are not migrated are named by contracts**"));
+	assert!(page.contains("https://etherscan.io/block/7"));
+
+	let url = serve(answer);
+	let data = done(&["review", text(&bundle), "--source-rpc", &url]);
+	assert_eq!(data["left_behind"][0]["contract"], json!(true));
+	assert_eq!(data["source_agrees"], json!(true));
+	let page = read(&bundle.join("review"), "review.md");
+	assert!(page.contains("**Contracts depend on contracts that stay behind**"));
+	assert!(page.contains("contract of the source"));
 }
 
 #[test]

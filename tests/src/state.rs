@@ -42,6 +42,11 @@ impl State {
 		Self::under(rpc, &[pallet("EVM"), pallet("Migration")]).await
 	}
 
+	/// The storage of the pallet `EVM` alone.
+	pub async fn of_evm(rpc: &Rpc) -> Result<Self> {
+		Self::under(rpc, &[pallet("EVM")]).await
+	}
+
 	/// `System.Account` alone, without one account.
 	pub async fn accounts_apart_from(rpc: &Rpc, account: &AccountId32) -> Result<Self> {
 		let state = Self::under(rpc, &[item("System", "Account")]).await?;

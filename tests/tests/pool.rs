@@ -324,15 +324,16 @@ fn bad_manifests() -> Vec<(&'static str, Change, &'static str)> {
 			},
 			"InsufficientFunds",
 		),
-		("data to be proved", |manifest| manifest.trust = Trust::Proved, "ProvedNotSupported"),
 		(
-			"calls after the import",
+			"data to be proved without a header",
 			|manifest| {
-				let call = H256::repeat_byte(1);
-				manifest.post_import_calls = vec![call].try_into().expect("one is allowed");
+				manifest.trust = Trust::Proved;
+				manifest.source.header = Default::default();
 			},
-			"PostImportCallsNotSupported",
+			"InvalidHeader",
 		),
+		// The development chain's least review.
+		("a review that is too short", |manifest| manifest.deadlines.review = 2, "ReviewTooShort"),
 	]
 }
 

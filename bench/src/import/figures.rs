@@ -32,17 +32,17 @@ pub(super) struct Figures {
 	pub(super) slots_per_block: u64,
 	/// Nanoseconds of execution for a slot.
 	pub(super) slot_ns: f64,
-	/// The same by each block's shortest execution, which other work on the machine disturbs least.
-	pub(super) shortest_slot_ns: f64,
-	/// `slot_ns` in the first third of these blocks.
+	/// Nanoseconds of a processor for a slot, which other work on the machine hardly changes.
+	pub(super) processor_slot_ns: f64,
+	/// The same in the first third of these blocks.
 	pub(super) first_slot_ns: f64,
-	/// `slot_ns` in the last third.
+	/// The same in the last third.
 	pub(super) last_slot_ns: f64,
 	/// Bytes of transactions for a slot.
 	pub(super) slot_bytes: f64,
 	/// Bytes of recorded proof for a slot.
 	pub(super) slot_proof: f64,
-	/// The longest execution of all blocks beside its declared weight, by their medians.
+	/// The most of a processor that a block took beside its declared time.
 	pub(super) time_to_declared: f64,
 	/// The same of the recorded proof beside the declared proof size; none where none is declared.
 	pub(super) proof_to_declared: Option<f64>,
@@ -85,13 +85,13 @@ impl Figures {
 			blocks: full.len(),
 			slots_per_block: most,
 			slot_ns: per_slot(&full, time)?,
-			shortest_slot_ns: per_slot(&full, |block| block.executed.min_ns as f64)?,
-			first_slot_ns: per_slot(&full[..third], time)?,
-			last_slot_ns: per_slot(&full[full.len().saturating_sub(third)..], time)?,
+			processor_slot_ns: per_slot(&full, Block::processor_ns)?,
+			first_slot_ns: per_slot(&full[..third], Block::processor_ns)?,
+			last_slot_ns: per_slot(&full[full.len().saturating_sub(third)..], Block::processor_ns)?,
 			slot_bytes: per_slot(&full, |block| block.length as f64)?,
 			slot_proof: per_slot(&full, |block| block.proof_bytes as f64)?,
 			time_to_declared: largest(|block| {
-				block.executed.median_ns as f64 / block.declared_ns().max(f64::MIN_POSITIVE)
+				block.processor_ns() / block.declared_ns().max(f64::MIN_POSITIVE)
 			}),
 			proof_to_declared: measured
 				.iter()
@@ -121,7 +121,8 @@ mod tests {
 				operational: weight(0),
 				mandatory: weight(1_000_000),
 			},
-			executed: Times { median_ns, min_ns: median_ns / 2, max_ns: median_ns },
+			executed: Times { median_ns, min_ns: 0, max_ns: median_ns },
+			processor: Some(Times { median_ns: median_ns / 2, min_ns: 0, max_ns: median_ns }),
 			proof_bytes: 300,
 			exceeded: Vec::new(),
 		}
@@ -145,12 +146,12 @@ mod tests {
 		let figures = Figures::of(&measured)?;
 		assert_eq!(figures.blocks, 3);
 		assert_eq!(figures.slots_per_block, 100);
-		assert_eq!((figures.slot_ns, figures.shortest_slot_ns), (20.0, 10.0));
-		assert_eq!((figures.first_slot_ns, figures.last_slot_ns), (10.0, 30.0));
+		assert_eq!((figures.slot_ns, figures.processor_slot_ns), (20.0, 10.0));
+		assert_eq!((figures.first_slot_ns, figures.last_slot_ns), (5.0, 15.0));
 		assert_eq!(figures.slot_bytes, 4.0);
 		assert_eq!(figures.slot_proof, 3.0);
-		// 3,000 of 2,000 nanoseconds, and 300 of 150 bytes.
-		assert_eq!(figures.time_to_declared, 1.5);
+		// 1,500 of 2,000 nanoseconds, and 300 of 150 bytes.
+		assert_eq!(figures.time_to_declared, 0.75);
 		assert_eq!(figures.proof_to_declared, Some(2.0));
 		Ok(())
 	}

@@ -1,5 +1,6 @@
 //! One file per command: arguments in, an [`Outcome`] out.
 
+mod govern;
 mod lookup;
 mod pack;
 mod plan;
@@ -33,7 +34,8 @@ pub fn run(args: Args, console: &Console) -> Result<Outcome> {
 			Command::Submit(args) => submit::run(args, console).await,
 			Command::Verify(args) => verify::run(args, console).await,
 			Command::Lookup(args) => lookup::run(args).await,
-			Command::Status(args) => status::run(args).await,
+			Command::Status(args) => status::run(args, console).await,
+			Command::Govern(action) => govern::run(action, console).await,
 		}
 	})
 }

@@ -21,23 +21,23 @@ use crate::{
 	console::{Console, Outcome},
 	plan::References,
 	review::{
-		fate, find_authority, harmless, html, known_code, markdown, page, returned_text, selector,
-		warnings, Answer, Authority, Facts, IndexError, Kind, Mention, Mentions, Name, Names,
-		Proposal, SnapshotIndex, SourceSays, Surroundings, TargetSays, Views,
+		arrivals, fate, find_authority, harmless, html, known_code, markdown, page, returned_text,
+		selector, warnings, Answer, Authority, Facts, IndexError, Kind, Mention, Mentions, Name,
+		Names, Proposal, SnapshotIndex, SourceSays, Surroundings, TargetSays, Views,
 	},
 	source::{EthereumNode, RpcSettings},
 };
 
 /// The numbers of pallet and call in the reference runtime.
 const REFERENCE_CALL: [u8; 2] = [12, 0];
+/// Most bytes that are kept of what a contract calls itself; more than the page shows.
+const LONGEST_NAME: usize = 512;
 /// Seconds that a node is tried for.
 const PATIENCE: u64 = 30;
 /// Most addresses that stay behind for which a node of the source is asked.
 const MAX_ASKED: usize = 2_048;
 /// Addresses of one request.
 const BATCH: usize = 128;
-/// Most accounts that are asked for as holders of roles.
-const MAX_CANDIDATES: usize = 65_536;
 
 const MARKDOWN: &str = "review.md";
 const HTML: &str = "review.html";
@@ -73,6 +73,7 @@ pub(super) async fn run(args: ReviewArgs, console: &Console) -> Result<Outcome> 
 	let facts = Facts {
 		bundle: &bundle,
 		index: &index,
+		arrivals: arrivals(&bundle),
 		names: &names,
 		file_names: &file_names,
 		authority: &authority,
@@ -132,9 +133,6 @@ fn ask_contracts(
 	let manifest = &bundle.manifest;
 	let mut candidates: BTreeSet<H160> = reading.index.accounts().keys().copied().collect();
 	candidates.extend(reading.mentions.outside(&reading.index).into_keys());
-	if candidates.len() > MAX_CANDIDATES {
-		console.say("so many accounts are named that roles are not searched");
-	}
 	let contracts: Vec<_> = reading
 		.index
 		.accounts()
@@ -175,7 +173,9 @@ fn ask_contracts(
 fn own_name(views: &mut Views<'_>, contract: H160) -> Result<Option<Name>, IndexError> {
 	let mut ask = |signature: &str| -> Result<Option<Vec<u8>>, IndexError> {
 		Ok(match views.ask(contract, &selector(signature))? {
-			Answer::Returned { data, .. } => returned_text(&data).map(<[u8]>::to_vec),
+			Answer::Returned { data, .. } => {
+				returned_text(&data).map(|text| text.get(..LONGEST_NAME).unwrap_or(text).to_vec())
+			}
 			_ => None,
 		})
 	};

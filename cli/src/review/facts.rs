@@ -19,6 +19,8 @@ pub struct Facts<'a> {
 	pub bundle: &'a Bundle,
 	/// Its snapshot.
 	pub index: &'a SnapshotIndex,
+	/// Accounts that the map brings to another address: their source, by that address.
+	pub arrivals: BTreeMap<H160, H160>,
 	/// What contracts are called.
 	pub names: &'a BTreeMap<H160, Name>,
 	/// The file of names, also for accounts that are not in the snapshot.
@@ -95,6 +97,12 @@ pub struct Proposal {
 	pub hash: H256,
 	/// Whether its first two bytes are from the target's metadata, or those of the reference runtime.
 	pub from_metadata: bool,
+}
+
+/// The accounts that a bundle's map brings to another address: their source, by that address.
+pub fn arrivals(bundle: &Bundle) -> BTreeMap<H160, H160> {
+	let moved = bundle.entries.iter().filter(|entry| entry.address != entry.source);
+	moved.map(|entry| (entry.address, entry.source)).collect()
 }
 
 impl Facts<'_> {

@@ -26,7 +26,7 @@ pub use authority::{find as find_authority, Authority, Power, Unknown};
 pub use bytecode::selector;
 pub use document::{Block, Document, Line, Piece};
 pub use explorer::{chain as known_chain, KnownChain};
-pub use facts::{Facts, Kind, Proposal, SourceSays, TargetSays};
+pub use facts::{arrivals, Facts, Kind, Proposal, SourceSays, TargetSays};
 pub use html::html;
 pub use index::{IndexError, Place, SnapshotIndex};
 pub use markdown::markdown;

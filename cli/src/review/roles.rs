@@ -43,6 +43,8 @@ const NAMES: [&str; 20] = [
 const MAX_QUESTIONS: usize = 20_000;
 /// Most members of one role that are listed.
 const MAX_MEMBERS: u64 = 256;
+/// Most powers of one contract that are listed.
+const MAX_POWERS: usize = 1_000;
 
 /// Adds the roles of a contract, if it has any. `constants` are the words in its code.
 pub(super) fn find(
@@ -57,6 +59,10 @@ pub(super) fn find(
 	roles.extend(constants);
 	let mut open = Vec::new();
 	for role in roles {
+		if search.found.len() >= MAX_POWERS {
+			search.cannot(format!("more than {MAX_POWERS} powers"));
+			return Ok(());
+		}
 		if !enumerate(search, role)? {
 			open.push(role);
 		}
@@ -74,6 +80,10 @@ pub(super) fn find(
 	for role in &open {
 		for account in candidates {
 			if has_role(search, *role, *account)? == Some(true) {
+				if search.found.len() >= MAX_POWERS {
+					search.cannot(format!("more than {MAX_POWERS} powers"));
+					return Ok(());
+				}
 				members = members.saturating_add(1);
 				search.add(power(*role), *account, "asked: hasRole()");
 			}

@@ -58,6 +58,9 @@ pub enum SnapshotError {
 		/// The bound.
 		limit: u32,
 	},
+	/// Proof is claimed, but there is no block header to prove anything against.
+	#[error("the snapshot says that it is Proved, but has no block header")]
+	ProvedByNothing,
 	/// The header cannot be decoded.
 	#[error("the snapshot's header cannot be decoded: {0}")]
 	Header(codec::Error),

@@ -1,33 +1,29 @@
 //! A stage whose accounts are also kept in a file beside the snapshot, so that a run that was
 //! interrupted goes on where it was.
 //!
-//! The file is a sequence of frames: kind (1), length (4, big-endian), payload, and the first eight
-//! bytes of their Keccak-256. A frame that is not whole ends it. Whatever it holds is checked again
-//! as if it came from the source.
+//! The file is a sequence of frames. Whatever it holds is checked again as if it came from the
+//! source.
 
 use std::{
 	fs::{File, OpenOptions, TryLockError},
-	io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
+	io::{self, BufReader, BufWriter, Seek, SeekFrom, Write},
 	path::{Path, PathBuf},
 };
 
 use codec::{Decode, Encode};
 use migration_primitives::{
-	hash::keccak256, item::Slot, limits::MAX_CODE_BYTES, snapshot::SnapshotHeader, H160, H256, U256,
+	item::Slot, limits::MAX_CODE_BYTES, snapshot::SnapshotHeader, H160, H256, U256,
 };
 
-use super::{Claim, Stage, StageError};
+use super::{
+	frame::{
+		checksum, read_frame, whole_frames, CODE, CURSOR, END, HEADER, MAX_PAYLOAD_BYTES, SLOTS,
+	},
+	Claim, Stage, StageError,
+};
 
-/// Longest payload: a header, code, a proof or slots.
-const MAX_PAYLOAD_BYTES: u32 = 1 << 20;
 /// Slots in one frame.
 const SLOTS_PER_FRAME: usize = 1_024;
-
-const HEADER: u8 = b'H';
-const CODE: u8 = b'C';
-const SLOTS: u8 = b'S';
-const CURSOR: u8 = b'P';
-const END: u8 = b'E';
 
 /// Why a work file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -315,187 +311,6 @@ impl Journal {
 	}
 }
 
-/// How far a file can be used.
-struct Whole {
-	/// Behind the last account or cursor.
-	safe: u64,
-	/// Behind the last account.
-	ended: u64,
-}
-
-fn whole_frames(file: &File) -> io::Result<Whole> {
-	let mut frames = BufReader::with_capacity(1 << 18, file);
-	frames.rewind()?;
-	let (mut offset, mut whole) = (0u64, Whole { safe: 0, ended: 0 });
-	while let Some((kind, payload)) = read_frame(&mut frames)? {
-		offset = offset.saturating_add(payload.len() as u64).saturating_add(13);
-		match kind {
-			HEADER | END => whole = Whole { safe: offset, ended: offset },
-			CURSOR => whole.safe = offset,
-			_ => {}
-		}
-	}
-	Ok(whole)
-}
-
-/// The next frame; `None` where no whole one comes.
-fn read_frame(source: &mut impl Read) -> io::Result<Option<(u8, Vec<u8>)>> {
-	let mut head = [0; 5];
-	if !read_all(source, &mut head)? {
-		return Ok(None);
-	}
-	let [kind, length @ ..] = head;
-	let length = u32::from_be_bytes(length);
-	if length > MAX_PAYLOAD_BYTES {
-		return Ok(None);
-	}
-	let mut frame = head.to_vec();
-	frame.resize((length as usize).saturating_add(head.len()), 0);
-	let mut sum = [0; 8];
-	let whole = read_all(source, frame.get_mut(head.len()..).unwrap_or_default())?
-		&& read_all(source, &mut sum)?;
-	match whole && sum == checksum(&frame) {
-		true => Ok(Some((kind, frame.split_off(head.len())))),
-		false => Ok(None),
-	}
-}
-
-fn read_all(source: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
-	match source.read_exact(bytes) {
-		Ok(()) => Ok(true),
-		Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-		Err(error) => Err(error),
-	}
-}
-
-fn checksum(frame: &[u8]) -> [u8; 8] {
-	let mut sum = [0; 8];
-	for (to, from) in sum.iter_mut().zip(keccak256(frame).0) {
-		*to = from;
-	}
-	sum
-}
-
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use migration_primitives::snapshot::{Finality, Scope, Trust};
-	use std::fs;
-
-	fn header() -> SnapshotHeader {
-		SnapshotHeader {
-			chain_id: 1,
-			block_number: 2,
-			block_hash: H256::repeat_byte(3),
-			block_header: Vec::new(),
-			confirmations: 0,
-			finality: Finality::Finalized,
-			scope: Scope::Full,
-			trust: Trust::Attested,
-		}
-	}
-
-	fn slot(number: u64) -> Slot {
-		Slot { key: H256::from_low_u64_be(number), value: H256::from_low_u64_be(number + 1) }
-	}
-
-	fn claim(byte: u8) -> Claim {
-		Claim { address: H160::repeat_byte(byte), nonce: byte.into(), ..Claim::default() }
-	}
-
-	const ARGUMENTS: H256 = H256::repeat_byte(7);
-
-	/// One account with two slots and code, and two slots of a second one with a cursor behind.
-	fn write(path: &Path, folder: &Path) {
-		let (mut journal, resumed) =
-			Journal::open(path, ARGUMENTS, &header(), folder).expect("begun");
-		assert_eq!(resumed, Resumed::default());
-		journal.code(vec![1, 2]);
-		journal.slot(slot(1)).expect("a slot");
-		journal.slot(slot(2)).expect("a slot");
-		journal.end_account(claim(1), b"note".to_vec()).expect("ended");
-		journal.slot(slot(3)).expect("a slot");
-		journal.slot(slot(4)).expect("a slot");
-		journal.cursor(H160::repeat_byte(2), H256::repeat_byte(9)).expect("kept");
-		journal.slot(slot(5)).expect("a slot");
-	}
-
-	/// Ends the second account with the slots that are missing, and gives the state root.
-	fn finish(mut journal: Journal, missing: &[u64]) -> H256 {
-		for number in missing {
-			journal.slot(slot(*number)).expect("a slot");
-		}
-		let (_, slots) = journal.end_account(claim(2), Vec::new()).expect("ended");
-		assert_eq!(slots, 3);
-		journal.finish().0.finish(&[]).expect("sorted").state_root()
-	}
-
-	#[test]
-	fn journal_goes_on_where_it_was_works() {
-		let folder = tempfile::tempdir().expect("a folder");
-		let path = folder.path().join("work");
-		assert_eq!(Journal::begun(&path, ARGUMENTS).expect("none"), None);
-		write(&path, folder.path());
-		assert_eq!(Journal::begun(&path, ARGUMENTS).expect("begun"), Some(header()));
-		let (journal, resumed) =
-			Journal::open(&path, ARGUMENTS, &header(), folder.path()).expect("opened");
-		let ended = vec![(H160::repeat_byte(1), b"note".to_vec())];
-		let cursor = Some((H160::repeat_byte(2), H256::repeat_byte(9)));
-		assert_eq!(resumed, Resumed { ended, cursor });
-		let resumed_root = finish(journal, &[5]);
-		let other = folder.path().join("other");
-		let (mut journal, _) =
-			Journal::open(&other, ARGUMENTS, &header(), folder.path()).expect("begun");
-		journal.code(vec![1, 2]);
-		journal.slot(slot(2)).expect("a slot");
-		journal.slot(slot(1)).expect("a slot");
-		journal.end_account(claim(1), Vec::new()).expect("ended");
-		assert_eq!(finish(journal, &[5, 4, 3]), resumed_root);
-	}
-
-	#[test]
-	fn journal_that_is_cut_anywhere_goes_on_works() {
-		let folder = tempfile::tempdir().expect("a folder");
-		let path = folder.path().join("work");
-		write(&path, folder.path());
-		let bytes = fs::read(&path).expect("the file");
-		for length in 0..bytes.len() {
-			fs::write(&path, &bytes[..length]).expect("written");
-			let (journal, resumed) =
-				Journal::open(&path, ARGUMENTS, &header(), folder.path()).expect("opened");
-			assert!(resumed.ended.len() <= 1 && resumed.cursor.is_none(), "{length} bytes");
-			drop(journal);
-			assert_eq!(Journal::begun(&path, ARGUMENTS).expect("begun"), Some(header()));
-		}
-	}
-
-	#[test]
-	fn dropped_account_leaves_nothing_works() {
-		let folder = tempfile::tempdir().expect("a folder");
-		let path = folder.path().join("work");
-		write(&path, folder.path());
-		let (mut journal, _) =
-			Journal::open(&path, ARGUMENTS, &header(), folder.path()).expect("opened");
-		journal.drop_account().expect("dropped");
-		let root = finish(journal, &[3, 4, 5]);
-		let (journal, resumed) =
-			Journal::open(&path, ARGUMENTS, &header(), folder.path()).expect("opened");
-		assert_eq!(resumed.ended.len(), 2);
-		assert_eq!(journal.finish().0.finish(&[]).expect("sorted").state_root(), root);
-	}
-
-	#[test]
-	fn journal_of_other_arguments_or_in_use_fails() {
-		let folder = tempfile::tempdir().expect("a folder");
-		let path = folder.path().join("work");
-		write(&path, folder.path());
-		assert!(matches!(
-			Journal::begun(&path, H256::zero()),
-			Err(JournalError::OtherArguments { .. })
-		));
-		let held = Journal::open(&path, ARGUMENTS, &header(), folder.path()).expect("opened");
-		let again = Journal::open(&path, ARGUMENTS, &header(), folder.path());
-		assert!(matches!(again.err(), Some(JournalError::InUse { .. })));
-		drop(held);
-	}
-}
+#[path = "journal_tests.rs"]
+mod tests;

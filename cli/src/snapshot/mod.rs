@@ -6,10 +6,13 @@
 
 mod check;
 mod error;
+mod frame;
 mod journal;
 mod reader;
+mod record;
 mod sort;
 mod stage;
+mod staged;
 #[cfg(test)]
 mod tests;
 mod trie;
@@ -19,7 +22,8 @@ pub use check::{Checker, RecordError};
 pub use error::SnapshotError;
 pub use journal::{Journal, JournalError, Resumed};
 pub use reader::{Entry, SnapshotReader, Summary};
-pub use stage::{Choice, Claim, Stage, StageError, Staged, WriteError};
+pub use stage::{Claim, Stage, StageError};
+pub use staged::{Choice, Staged, WriteError};
 pub use trie::{
 	hashed_reference_nodes, storage_root, storage_root_with_zeros, verify_account_proof,
 };

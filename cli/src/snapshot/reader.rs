@@ -12,7 +12,7 @@ use migration_primitives::{
 	header,
 	item::{self, Item, ItemError, TRAILER_TAG},
 	limits::{FORMAT_VERSION, MAX_CODE_BYTES, MAX_PROOF_NODES, MAX_PROOF_NODE_BYTES},
-	snapshot::{SnapshotHeader, Totals, MAGIC, MAX_FILE_HEADER_BYTES},
+	snapshot::{SnapshotHeader, Totals, Trust, MAGIC, MAX_FILE_HEADER_BYTES},
 	H256,
 };
 
@@ -84,6 +84,9 @@ impl<R: Read> SnapshotReader<R> {
 		}
 		let bytes = source.take(found as usize, "its header")?.to_vec();
 		let header = decode_all::<SnapshotHeader>(&bytes).map_err(SnapshotError::Header)?;
+		if header.trust == Trust::Proved && header.block_header.is_empty() {
+			return Err(SnapshotError::ProvedByNothing);
+		}
 		let state_root = state_root(&header)?;
 		Ok(Self {
 			records_start: source.offset(),

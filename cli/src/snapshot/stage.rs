@@ -6,29 +6,29 @@
 //! with what the source claims.
 
 use std::{
-	collections::BTreeMap,
 	fs::File,
-	io::{self, BufReader, BufWriter, Read, Seek, Write},
+	io::{self, BufWriter, Write},
 	path::{Path, PathBuf},
 };
 
-use alloy_primitives::{Bytes, B256, U256 as AlloyU256};
-use alloy_trie::{proof::ProofRetainer, HashBuilder, Nibbles, TrieAccount};
+use alloy_primitives::{Bytes, U256 as AlloyU256};
+use alloy_trie::{proof::ProofRetainer, HashBuilder, Nibbles};
 use migration_primitives::{
 	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
-	item::{AccountHead, Slot},
+	item::Slot,
 	limits::MAX_CODE_BYTES,
 	H160, H256, U256,
 };
 
-use super::{hashed_reference_nodes, sort::Sorter, SnapshotError, SnapshotWriter};
+use super::{
+	hashed_reference_nodes,
+	record::{words, Record, RECORD_BYTES},
+	sort::Sorter,
+	Staged,
+};
 
 /// Hashed key, key and value.
 const SLOT_BYTES: usize = 96;
-/// Key and value.
-const STORED_SLOT_BYTES: usize = 64;
-/// See [`Record::to_bytes`].
-const RECORD_BYTES: usize = 32 + 20 + 8 + 32 + 32 + 32 + 8 * 4;
 
 /// Why the accounts of a source contradict themselves or each other, or cannot be kept.
 #[derive(Debug, thiserror::Error)]
@@ -283,219 +283,4 @@ impl Stage {
 	fn failed(&self, source: io::Error) -> StageError {
 		StageError::Temporary { folder: self.folder.clone(), source }
 	}
-}
-
-/// The accounts of a source in the order of a snapshot.
-pub struct Staged {
-	folder: PathBuf,
-	data: File,
-	list: File,
-	accounts: u64,
-	state_root: H256,
-	proofs: BTreeMap<H160, Vec<Vec<u8>>>,
-}
-
-/// Which accounts of those that wait are written, and with which proofs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-	/// All, without proofs: together they make the state root.
-	Full,
-	/// All, with the proofs that the source gave.
-	Given,
-	/// The targets, with proofs made from all accounts.
-	Targets,
-}
-
-impl Staged {
-	/// The root of the trie of all accounts.
-	pub fn state_root(&self) -> H256 {
-		self.state_root
-	}
-
-	/// The number of all accounts.
-	pub fn accounts(&self) -> u64 {
-		self.accounts
-	}
-
-	/// Writes the accounts as records of a snapshot, and calls `progress` after each.
-	pub fn write(
-		self,
-		choice: Choice,
-		writer: &mut SnapshotWriter,
-		mut progress: impl FnMut(),
-	) -> Result<(), WriteError> {
-		let Self { folder, data, list, accounts, mut proofs, .. } = self;
-		let failed = |source| StageError::Temporary { folder: folder.clone(), source };
-		let mut list = BufReader::with_capacity(1 << 18, list);
-		let mut data = BufReader::with_capacity(1 << 16, data);
-		list.rewind().map_err(failed)?;
-		data.rewind().map_err(failed)?;
-		let mut position = 0u64;
-		for _ in 0..accounts {
-			let mut bytes = [0; RECORD_BYTES];
-			list.read_exact(&mut bytes).map_err(failed)?;
-			let record = Record::of_bytes(&bytes);
-			let proof = proofs.remove(&record.address);
-			if choice == Choice::Targets && proof.is_none() {
-				continue;
-			}
-			if position != record.start {
-				// Keeps what the buffer holds where the next account is near.
-				let distance = i128::from(record.start).saturating_sub(i128::from(position));
-				let distance = i64::try_from(distance).unwrap_or(i64::MAX);
-				data.seek_relative(distance).map_err(failed)?;
-				position = record.start;
-			}
-			position = position.saturating_add(record.code_length);
-			let slot_bytes = record.slot_count.saturating_mul(STORED_SLOT_BYTES as u64);
-			// At most `MAX_CODE_BYTES`.
-			let mut code = vec![0; record.code_length as usize];
-			data.read_exact(&mut code).map_err(failed)?;
-			let proof = match choice {
-				Choice::Full => Vec::new(),
-				Choice::Targets => proof.unwrap_or_default(),
-				Choice::Given => {
-					data.seek_relative(slot_bytes.cast_signed()).map_err(failed)?;
-					let (nodes, length) =
-						read_nodes(&mut data, record.proof_count).map_err(failed)?;
-					let back = slot_bytes.saturating_add(length).cast_signed();
-					data.seek_relative(back.saturating_neg()).map_err(failed)?;
-					nodes
-				}
-			};
-			writer.account(record.head(proof))?;
-			if !code.is_empty() {
-				writer.code(&code)?;
-			}
-			for _ in 0..record.slot_count {
-				let mut stored = [0; STORED_SLOT_BYTES];
-				data.read_exact(&mut stored).map_err(failed)?;
-				let [key, value] = words(&stored);
-				writer.slot(Slot { key, value })?;
-			}
-			position = position.saturating_add(slot_bytes);
-			progress();
-		}
-		match proofs.into_iter().next().filter(|_| choice == Choice::Targets) {
-			Some((address, _)) => Err(StageError::NoAccount { address }.into()),
-			None => Ok(()),
-		}
-	}
-}
-
-/// Why what waits cannot be written.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-	/// What waits.
-	#[error(transparent)]
-	Stage(#[from] StageError),
-	/// The snapshot.
-	#[error(transparent)]
-	Snapshot(#[from] SnapshotError),
-}
-
-/// An account that waits, and where its code, its slots and its proof begin.
-struct Record {
-	address: H160,
-	nonce: u64,
-	balance: U256,
-	code_hash: H256,
-	storage_root: H256,
-	code_length: u64,
-	slot_count: u64,
-	start: u64,
-	proof_count: u64,
-}
-
-impl Record {
-	fn to_bytes(&self) -> [u8; RECORD_BYTES] {
-		let mut bytes = [0; RECORD_BYTES];
-		let hashed = keccak256(self.address.as_bytes());
-		let fields: [&[u8]; 10] = [
-			hashed.as_bytes(),
-			self.address.as_bytes(),
-			&self.nonce.to_be_bytes(),
-			&self.balance.to_big_endian(),
-			self.code_hash.as_bytes(),
-			self.storage_root.as_bytes(),
-			&self.code_length.to_be_bytes(),
-			&self.slot_count.to_be_bytes(),
-			&self.start.to_be_bytes(),
-			&self.proof_count.to_be_bytes(),
-		];
-		for (to, from) in bytes.iter_mut().zip(fields.into_iter().flatten()) {
-			*to = *from;
-		}
-		bytes
-	}
-
-	fn of_bytes(bytes: &[u8; RECORD_BYTES]) -> Self {
-		let mut rest = bytes.get(32..).unwrap_or_default();
-		Self {
-			address: H160(take(&mut rest)),
-			nonce: u64::from_be_bytes(take(&mut rest)),
-			balance: U256::from_big_endian(&take::<32>(&mut rest)),
-			code_hash: H256(take(&mut rest)),
-			storage_root: H256(take(&mut rest)),
-			code_length: u64::from_be_bytes(take(&mut rest)),
-			slot_count: u64::from_be_bytes(take(&mut rest)),
-			start: u64::from_be_bytes(take(&mut rest)),
-			proof_count: u64::from_be_bytes(take(&mut rest)),
-		}
-	}
-
-	/// The leaf of the state trie.
-	fn leaf(&self) -> TrieAccount {
-		TrieAccount::new(
-			self.nonce,
-			AlloyU256::from_be_bytes(self.balance.to_big_endian()),
-			B256::from(self.storage_root.0),
-			B256::from(self.code_hash.0),
-		)
-	}
-
-	fn head(&self, proof: Vec<Vec<u8>>) -> AccountHead {
-		AccountHead {
-			address: self.address,
-			nonce: self.nonce,
-			balance: self.balance,
-			code_hash: self.code_hash,
-			storage_root: self.storage_root,
-			// At most `MAX_CODE_BYTES`.
-			code_length: self.code_length as u32,
-			slot_count: self.slot_count,
-			proof,
-		}
-	}
-}
-
-fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
-	let mut array = [0; N];
-	if let Some((taken, behind)) = rest.split_at_checked(N) {
-		array.copy_from_slice(taken);
-		*rest = behind;
-	}
-	array
-}
-
-fn words<const N: usize>(bytes: &[u8]) -> [H256; N] {
-	let mut rest = bytes;
-	[(); N].map(|()| H256(take(&mut rest)))
-}
-
-/// The nodes of a proof, and the bytes that they take.
-fn read_nodes(data: &mut impl Read, count: u64) -> io::Result<(Vec<Vec<u8>>, u64)> {
-	let mut nodes = Vec::new();
-	let mut taken = 0u64;
-	for _ in 0..count {
-		let mut length = [0; 8];
-		data.read_exact(&mut length)?;
-		let length = u64::from_be_bytes(length);
-		// As long as what was written from memory.
-		let mut node = vec![0; length as usize];
-		data.read_exact(&mut node)?;
-		taken = taken.saturating_add(8).saturating_add(length);
-		nodes.push(node);
-	}
-	Ok((nodes, taken))
 }

@@ -276,3 +276,32 @@ fn write_of_missing_or_altered_slots_fails_and_leaves_no_file() {
 	drop(SnapshotWriter::create(&path, &header).expect("begun"));
 	assert_eq!(fs::read_dir(directory.path()).expect("the directory").count(), 0);
 }
+
+#[test]
+fn proved_without_a_block_header_fails() {
+	let mut header = header(Scope::Full, None);
+	let written = write_with(&header, accounts()).expect("written");
+	// Trust is the last byte of the header.
+	let mut bytes = fs::read(&written.path).expect("the file");
+	let end = 14 + u32::from_be_bytes(bytes[10..14].try_into().expect("4 bytes")) as usize;
+	assert_eq!(bytes[end - 1], 1);
+	bytes[end - 1] = 0;
+	assert!(matches!(read_bytes(&bytes), Err(SnapshotError::ProvedByNothing)));
+	header.trust = Trust::Proved;
+	let result = write_with(&header, accounts());
+	assert!(matches!(result.err(), Some(SnapshotError::ProvedByNothing)));
+}
+
+#[test]
+fn write_of_a_header_that_no_reader_takes_fails() {
+	let mut header = header(Scope::Full, Some(state_root()));
+	let block = alloy_consensus::Header {
+		state_root: state_root().0.into(),
+		number: 7,
+		extra_data: vec![0; 9_000].into(),
+		..Default::default()
+	};
+	header.block_header = alloy_rlp::encode(block);
+	let result = write_with(&header, accounts());
+	assert!(matches!(result.err(), Some(SnapshotError::HeaderLength { .. })));
+}

@@ -12,7 +12,7 @@ use migration_primitives::{
 	header,
 	item::{self, AccountHead, Item, Slot, TRAILER_TAG},
 	limits::FORMAT_VERSION,
-	snapshot::{SnapshotHeader, Totals, MAGIC},
+	snapshot::{SnapshotHeader, Totals, Trust, MAGIC, MAX_FILE_HEADER_BYTES},
 	H256,
 };
 use tempfile::NamedTempFile;
@@ -47,6 +47,9 @@ impl SnapshotWriter {
 	/// Begins a file that will stand at `path`.
 	pub fn create(path: &Path, header: &SnapshotHeader) -> Result<Self, SnapshotError> {
 		let create = |source| SnapshotError::Create { path: path.to_owned(), source };
+		if header.trust == Trust::Proved && header.block_header.is_empty() {
+			return Err(SnapshotError::ProvedByNothing);
+		}
 		let file = NamedTempFile::new_in(directory(path)).map_err(create)?;
 		let state_root = match header.block_header.as_slice() {
 			[] => None,
@@ -61,7 +64,11 @@ impl SnapshotWriter {
 			record: Vec::new(),
 		};
 		let encoded = header.encode();
-		let length = u32::try_from(encoded.len()).unwrap_or(u32::MAX);
+		let (length, limit) =
+			(u32::try_from(encoded.len()).unwrap_or(u32::MAX), MAX_FILE_HEADER_BYTES);
+		if length > limit {
+			return Err(SnapshotError::HeaderLength { found: length, limit });
+		}
 		writer.put(&MAGIC)?;
 		writer.put(&FORMAT_VERSION.to_be_bytes())?;
 		writer.put(&length.to_be_bytes())?;

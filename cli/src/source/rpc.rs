@@ -106,12 +106,23 @@ impl Rpc {
 		calls: &[Call],
 	) -> Result<Vec<T>, SourceError> {
 		let mut answers = Vec::with_capacity(calls.len());
-		for part in calls.chunks(self.settings.batch.max(1)) {
+		let (mut rest, mut size) = (calls, self.settings.batch.max(1));
+		while let Some((part, behind)) = rest.split_at_checked(size.min(rest.len())) {
 			match part {
+				[] => break,
 				// Some nodes know no batches.
 				[(method, params)] => answers.push(self.request(method, params.clone()).await?),
-				_ => answers.extend(self.one_batch(part).await?),
+				_ => match self.one_batch(part).await {
+					Ok(part) => answers.extend(part),
+					// Too much work for one answer.
+					Err(SourceError::Unreachable { source: Error::RequestTimeout, .. }) => {
+						size = part.len().div_ceil(2);
+						continue;
+					}
+					Err(error) => return Err(error),
+				},
 			}
+			rest = behind;
 		}
 		Ok(answers)
 	}
@@ -132,6 +143,7 @@ impl Rpc {
 			let first = calls.first().map(|(method, _)| *method).unwrap_or_default();
 			let answered = match self.client.batch_request::<Value>(batch).await {
 				Ok(answered) => answered,
+				Err(error @ Error::RequestTimeout) => return Err(self.error(first, error)),
 				Err(error) => {
 					self.wait_or_fail(&mut tries, first, error).await?;
 					continue 'again;
@@ -241,6 +253,10 @@ impl Tries {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use std::{
+		io::{BufRead, BufReader, Read, Write},
+		net::TcpListener,
+	};
 
 	#[test]
 	fn tries_are_bounded_and_wait_longer_each_time_works() {
@@ -248,6 +264,94 @@ mod tests {
 		let waits: Vec<u128> =
 			std::iter::from_fn(|| tries.next_wait()).map(|wait| wait.as_millis()).collect();
 		assert_eq!(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 16_000, 16_000]);
+	}
+
+	/// Serves each answer once, and then the last one for ever.
+	fn serve(answers: &'static [&'static str]) -> String {
+		let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+		let url = format!("http://{}", listener.local_addr().expect("an address"));
+		std::thread::spawn(move || {
+			let mut answers = answers.iter();
+			let mut last = "";
+			for stream in listener.incoming().flatten() {
+				let mut reader = BufReader::new(stream);
+				let mut length = 0;
+				loop {
+					let mut line = String::new();
+					let read = reader.read_line(&mut line).expect("a line");
+					let line = line.trim().to_ascii_lowercase();
+					if let Some(number) = line.strip_prefix("content-length:") {
+						length = number.trim().parse().expect("a length");
+					}
+					if line.is_empty() || read == 0 {
+						break;
+					}
+				}
+				let mut body = vec![0; length];
+				reader.read_exact(&mut body).expect("a body");
+				let request: Value = serde_json::from_slice(&body).expect("a request");
+				last = answers.next().copied().unwrap_or(last);
+				let answer = last.replace("ID", &request["id"].to_string());
+				let _ = reader.get_mut().write_all(answer.as_bytes());
+			}
+		});
+		url
+	}
+
+	/// An answer whose connection is closed behind it.
+	macro_rules! answer {
+		($status:literal, $body:expr) => {
+			concat!(
+				"HTTP/1.1 ",
+				$status,
+				"\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n",
+				$body
+			)
+		};
+	}
+	const GOOD: &str = answer!("200 OK", r#"{"jsonrpc":"2.0","id":ID,"result":"0x7"}"#);
+
+	fn rpc(url: &str, retries: u32) -> Rpc {
+		Rpc::new(url, RpcSettings { retries, ..RpcSettings::default() }).expect("prepared")
+	}
+
+	#[tokio::test]
+	async fn request_of_a_busy_node_is_tried_again_works() {
+		const BUSY: &str = answer!(
+			"200 OK",
+			r#"{"jsonrpc":"2.0","id":ID,"error":{"code":-32005,"message":"slow"}}"#
+		);
+		let url = serve(&[BUSY, GOOD]);
+		let answer: String = rpc(&url, 1).request("a", Vec::new()).await.expect("an answer");
+		assert_eq!(answer, "0x7");
+		let url = serve(&[BUSY]);
+		let error = rpc(&url, 1).request::<String>("a", Vec::new()).await.expect_err("busy");
+		assert!(matches!(error, SourceError::Refused { code: -32_005, .. }), "{error:?}");
+	}
+
+	#[tokio::test]
+	async fn request_of_a_node_that_answered_before_is_tried_again_works() {
+		const GONE: &str = answer!("503 Service Unavailable", "");
+		let url = serve(&[GOOD, GONE, GOOD]);
+		let rpc = rpc(&url, 1);
+		for _ in 0..2 {
+			let answer: String = rpc.request("a", Vec::new()).await.expect("an answer");
+			assert_eq!(answer, "0x7");
+		}
+		let url = serve(&[GONE]);
+		let never = self::rpc(&url, 5).request::<String>("a", Vec::new()).await;
+		assert!(matches!(never, Err(SourceError::Unreachable { .. })), "{never:?}");
+	}
+
+	#[tokio::test]
+	async fn request_that_is_refused_is_not_tried_again_fails() {
+		const NO: &str = answer!(
+			"200 OK",
+			r#"{"jsonrpc":"2.0","id":ID,"error":{"code":-32601,"message":"no such method"}}"#
+		);
+		let url = serve(&[NO, GOOD]);
+		let error = rpc(&url, 5).request::<String>("a", Vec::new()).await.expect_err("refused");
+		assert!(matches!(error, SourceError::Refused { code: -32_601, .. }), "{error:?}");
 	}
 
 	#[tokio::test]

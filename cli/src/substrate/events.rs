@@ -8,9 +8,12 @@ use subxt::{
 
 use super::{Chain, Keys, SubstrateError};
 
+/// Bytes of the hash that an executed motion's event begins with.
+const MOTION_HASH: usize = 32;
+
 impl Chain {
 	/// Why the transaction at `index` of a block failed; `None` if it did not. For a call through
-	/// sudo, the inner call counts.
+	/// sudo, or of a council that executed it at once, the inner call counts.
 	pub(super) async fn failure(
 		&self,
 		block: H256,
@@ -25,6 +28,11 @@ impl Chain {
 				// `Result<(), DispatchError>`: 1 stands before an error.
 				("Sudo", "Sudid" | "SudoAsDone") => {
 					event.fields.split_first().filter(|(tag, _)| **tag == 1).map(|split| split.1)
+				}
+				("Council", "Executed" | "MemberExecuted") => {
+					let result = event.fields.split_at_checked(MOTION_HASH).map(|split| split.1);
+					let tagged = result.and_then(<[u8]>::split_first);
+					tagged.filter(|(tag, _)| **tag == 1).map(|split| split.1)
 				}
 				_ => None,
 			};
@@ -47,11 +55,41 @@ impl Chain {
 		Ok(wanted.map(|event| event.fields).collect())
 	}
 
-	/// A dispatch error in words.
+	/// The names (pallet and event with a dot between) of all events of the transaction that emitted
+	/// the event whose fields begin with `fields`; `None` where there is no such event.
+	pub async fn companions(
+		&self,
+		block: H256,
+		pallet: &str,
+		name: &str,
+		fields: &[u8],
+	) -> Result<Option<Vec<String>>, SubstrateError> {
+		let events = self.all_events(block).await?;
+		let found = events.iter().find(|event| {
+			event.pallet == pallet && event.name == name && event.fields.starts_with(fields)
+		});
+		let Some(phase) = found.map(|event| event.phase) else { return Ok(None) };
+		let companions = events.iter().filter(|event| event.phase == phase);
+		Ok(Some(companions.map(|event| format!("{}.{}", event.pallet, event.name)).collect()))
+	}
+
+	/// A dispatch error in words; those of a pallet with what the pallet says of them.
 	pub fn dispatch_error(&self, bytes: &[u8]) -> String {
-		DispatchError::decode_from(bytes, self.shared_metadata())
-			.map(|error| error.to_string())
-			.unwrap_or_else(|_| format!("error 0x{}", hex::encode(bytes)))
+		let error = match DispatchError::decode_from(bytes, self.shared_metadata()) {
+			Ok(error) => error,
+			Err(_) => return format!("error 0x{}", hex::encode(bytes)),
+		};
+		let docs = match &error {
+			DispatchError::Module(module) => module.details().ok().map(|details| {
+				let lines: Vec<&str> = details.variant.docs.iter().map(|line| line.trim()).collect();
+				lines.join(" ")
+			}),
+			_ => None,
+		};
+		match docs.filter(|docs| !docs.is_empty()) {
+			Some(docs) => format!("{error}: {docs}"),
+			None => error.to_string(),
+		}
 	}
 
 	async fn all_events(&self, block: H256) -> Result<Vec<Event>, SubstrateError> {

@@ -135,7 +135,7 @@ impl Chain {
 	}
 
 	/// The hash of the block of this number on the best chain.
-	pub(super) async fn block_hash(&self, number: u32) -> Result<Option<H256>, SubstrateError> {
+	pub async fn block_hash(&self, number: u32) -> Result<Option<H256>, SubstrateError> {
 		self.node.request("chain_getBlockHash", vec![json!(number)]).await
 	}
 

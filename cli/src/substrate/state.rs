@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 use sp_core::crypto::AccountId32;
 use sp_crypto_hashing::blake2_256;
+use subxt::ext::scale_value::{scale::decode_as_type, At};
 
 use super::{
 	keys::{blake2_concat, item, twox_concat},
@@ -188,6 +189,32 @@ impl Chain {
 			vec![json!(hex_text(prefix)), json!(count), json!(start.map(hex_text)), json!(at)];
 		let keys: Vec<String> = self.node().request(METHOD, params).await?;
 		keys.iter().map(|key| self.bytes(METHOD, key)).collect()
+	}
+
+	/// Slots of the account under import that its head announced and that have not come; `None` where
+	/// no account is open, or where the runtime keeps its state in another way.
+	pub async fn slots_missing(&self, at: H256) -> Result<Option<u64>, SubstrateError> {
+		let pallet = self.metadata().pallet_by_name("Migration");
+		let entry = pallet
+			.as_ref()
+			.and_then(|pallet| pallet.storage())
+			.and_then(|storage| storage.entry_by_name("Open"));
+		let Some(entry) = entry else { return Ok(None) };
+		let Some(bytes) = self.value(&item("Migration", "Open"), at).await? else {
+			return Ok(None);
+		};
+		let types = self.metadata().types();
+		let Ok(open) = decode_as_type(&mut bytes.as_slice(), entry.value_ty(), types) else {
+			return Ok(None);
+		};
+		// `Option::Some` has one field without a name.
+		let missing = open
+			.at("checker")
+			.and_then(|checker| checker.at("open"))
+			.and_then(|account| account.at(0))
+			.and_then(|account| account.at("slots_missing"))
+			.and_then(|count| count.as_u128());
+		Ok(missing.and_then(|count| u64::try_from(count).ok()))
 	}
 
 	/// The bytes of an answer.

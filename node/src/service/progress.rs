@@ -84,7 +84,7 @@ fn look(client: &FullClient, best: Hash) -> Result<Option<View>, ApiError> {
 	Ok(record.map(|record| View { migration, active: active.is_some(), record }))
 }
 
-/// The metrics; Substrate puts `substrate_` before their names.
+/// The metrics; the registry adds the label `chain` to all.
 struct Metrics {
 	active: Gauge<U64>,
 	stage: GaugeVec<U64>,

@@ -47,7 +47,11 @@ pub(super) async fn run(url: &str, args: &SnapshotArgs, console: &Console) -> Re
 	let chain_id = node.chain_id(args.chain_id).await?;
 	let (path, arguments) = (work_path(&args.output), arguments(args, chain_id, &chosen));
 	let begun = Journal::begun(&path, arguments)?;
-	let anvil = node.client_version().await?.starts_with("anvil");
+	let anvil = match node.client_version().await {
+		Ok(version) => version.starts_with("anvil"),
+		Err(SourceError::Refused { .. }) => false,
+		Err(error) => return Err(error.into()),
+	};
 	let head = match &begun {
 		Some(header) => again(&node, header).await?,
 		None => pin(&node, args, anvil).await?,

@@ -22,7 +22,7 @@ use serde_json::json;
 
 pub(super) use self::{
 	occupied::occupied,
-	propose::{call_hash, proposal},
+	propose::{call_hash, motion, proposal},
 };
 use super::{show, target::TargetFacts};
 use crate::{

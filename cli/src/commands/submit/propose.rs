@@ -96,7 +96,11 @@ pub(super) async fn propose(
 }
 
 /// `Council.propose(threshold, proposal, length_bound)` of the SDK's pallet of collectives.
-fn motion(chain: &Chain, threshold: u32, call: &[u8]) -> Result<Vec<u8>, SubstrateError> {
+pub(in crate::commands) fn motion(
+	chain: &Chain,
+	threshold: u32,
+	call: &[u8],
+) -> Result<Vec<u8>, SubstrateError> {
 	let mut bytes = chain.call_index("Council", "propose")?.to_vec();
 	bytes.extend_from_slice(&motion_arguments(threshold, call));
 	Ok(bytes)

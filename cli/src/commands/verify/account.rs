@@ -157,12 +157,20 @@ impl Check<'_> {
 				self.nonce_and_balance(record.surplus, false);
 			}
 			AccountState::Imported => self.external(record),
-			AccountState::AlreadyPresent if contract => self.code(),
+			AccountState::AlreadyPresent if contract => {
+				self.code();
+				// What it gets may have been handed out; nothing tells but the entry.
+				if self.found.owed.is_some() || !self.context.completed && !self.share().is_zero() {
+					self.waiting();
+				}
+			}
 			AccountState::Empty
 				if self.job.head.nonce == 0 && info.balance.is_zero() && !contract => {}
 			AccountState::Waiting if !contract => self.waiting(),
 			AccountState::Released if !contract => self.released(),
 			other => {
+				// A collision that governance settled: its balance may wait for somebody else.
+				self.answer.owed = self.found.owed.as_ref().map_or(0, |owed| owed.balance);
 				let expected = match contract {
 					true => "Imported or AlreadyPresent",
 					false => "Imported, Waiting, Released or Empty",

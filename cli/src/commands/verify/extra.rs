@@ -59,11 +59,11 @@ impl Everything {
 	pub(super) fn note(&mut self, answer: &AccountAnswer) {
 		self.sources.add(answer.source.as_bytes());
 		self.targets.add(answer.target.as_bytes());
+		if answer.owed > 0 {
+			self.waiting.add(answer.source.as_bytes());
+			self.owed = self.owed.saturating_add(answer.owed);
+		}
 		match answer.state {
-			Some(AccountState::Waiting) => {
-				self.waiting.add(answer.source.as_bytes());
-				self.owed = self.owed.saturating_add(answer.owed);
-			}
 			Some(AccountState::Released) => self.released = self.released.saturating_add(1),
 			Some(AccountState::AlreadyPresent) => {
 				self.already_present = self.already_present.saturating_add(1);

@@ -63,6 +63,8 @@ struct Context<'a> {
 	/// Whether addresses have accounts by the hashed mapping, which is then not asked for.
 	hashed: bool,
 	allow_deposits: bool,
+	/// Whether what waits may have been handed out.
+	completed: bool,
 }
 
 /// Compares.
@@ -84,6 +86,7 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		at,
 		hashed: chain.account_id(probe, at.hash).await? == Keys::hashed_account(probe),
 		allow_deposits: args.allow_deposits,
+		completed: record.stage == Stage::Completed,
 	};
 	check_migration(&context, &record, args.before_activate, &mut findings).await?;
 	let poe_verified = check_proofs(&context, &mut findings).await?;

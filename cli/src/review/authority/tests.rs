@@ -97,3 +97,30 @@ fn find_of_contracts_without_powers_works() {
 		(codeless, "it has storage without code")
 	);
 }
+
+/// A contract that says that everybody has every role cannot fill the page, or the memory.
+#[test]
+fn find_of_a_contract_that_lies_is_bounded_works() {
+	let liar = H160::repeat_byte(1);
+	// hasRole() returns 1, and anything else is refused.
+	let mut code = [
+		&[0x60, 0x00, 0x35, 0x60, 0xe0, 0x1c, 0x63][..],
+		&selector("hasRole(bytes32,address)"),
+		&[0x14, 0x60, 0x15, 0x57, 0x60, 0x00, 0x60, 0x00, 0xfd, 0x00, 0x5b],
+		&[0x60, 0x01, 0x60, 0x00, 0x52, 0x60, 0x20, 0x60, 0x00, 0xf3],
+	]
+	.concat();
+	// Behind the end, forty words that may be roles.
+	for role in 1..=40u8 {
+		code.push(0x7f);
+		code.extend_from_slice(&[role; 32]);
+	}
+	let mut fixture = Fixture::default();
+	fixture.contract(liar, &code, []);
+	for person in 0..60u8 {
+		fixture.account(H160::repeat_byte(person.wrapping_add(100)), 1, &[], []);
+	}
+	let authority = find_in(&fixture);
+	assert_eq!(authority.powers.len(), 1_000);
+	assert!(authority.unknown.iter().any(|unknown| unknown.what == "more than 1000 powers"));
+}

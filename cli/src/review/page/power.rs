@@ -82,12 +82,9 @@ pub fn fate(facts: &Facts<'_>, holder: H160) -> Fate {
 	if holder < H160::from_low_u64_be(PRECOMPILES) {
 		return told("a precompile, or nobody", false);
 	}
-	// What another account brings to this address.
-	let newcomer =
-		facts.bundle.entries.iter().find(|entry| entry.address == holder && entry.source != holder);
-	if let Some(newcomer) = newcomer {
+	if let Some(newcomer) = facts.arrivals.get(&holder) {
 		return Fate {
-			text: format!("another account, which the map brings there: {:?}", newcomer.source),
+			text: format!("another account, which the map brings there: {newcomer:?}"),
 			lost: true,
 		};
 	}

@@ -49,8 +49,11 @@ struct Entry {
 impl StorageRange {
 	/// Finds out at which block to ask for the end of block `number`; `None` where there is none.
 	pub async fn of_block(node: &EthereumNode, number: u64) -> Result<Option<Self>, SourceError> {
-		if let Some(next) = node.transactions(number.saturating_add(1)).await? {
-			return Ok(Some(Self { block: H256(next.hash.0) }));
+		match node.transactions(number.saturating_add(1)).await {
+			Ok(Some(next)) => return Ok(Some(Self { block: H256(next.hash.0) })),
+			// Some nodes refuse to speak of a block that is not there.
+			Ok(None) | Err(SourceError::Refused { .. }) => {}
+			Err(error) => return Err(error),
 		}
 		let block = node.transactions(number).await?;
 		let block = block.filter(|block| block.transactions.is_empty());

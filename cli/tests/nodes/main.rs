@@ -4,31 +4,23 @@
 //! they are not installed, a test says so and does nothing: `npm ci` in `scripts/example` installs
 //! anvil, in `scripts/sources` ganache.
 
+mod node;
 #[allow(dead_code)] // Its server is for the other tests.
+#[path = "../support/mod.rs"]
 mod support;
 
-use std::{
-	fs,
-	net::TcpListener,
-	path::{Path, PathBuf},
-	process::{Child, Command, Stdio},
-	time::{Duration, Instant},
-};
+use std::{fs, io::Read, path::Path, sync::atomic::Ordering};
 
-use jsonrpsee_client::{core::client::ClientT, http_client::HttpClientBuilder};
 use migration_primitives::{hash::keccak256, H256};
+use node::{proxy, Node, Taken};
 use serde_json::{json, Value};
 use support::{result, run};
-use tempfile::TempDir;
-
-/// How long a node may take until it answers.
-const START: Duration = Duration::from_secs(60);
 
 /// A contract with `mapping(address => uint256)` in slot 0 and the number 42 in slot 1. A call with
 /// two words sets an entry of the mapping, and emits an event with the key as its topic.
 const INIT_CODE: &str = concat!(
 	// Slot 1, and the code behind.
-	"602a600155601f80601060003960006000f3",
+	"602a600155601f8060106000396000f3",
 	"6020356000356000526000602052604060002055600035600160006000a200"
 );
 const LAYOUT: &str = r#"{ "storageLayout": {
@@ -46,111 +38,6 @@ const LAYOUT: &str = r#"{ "storageLayout": {
 /// Entries of the mapping.
 const ENTRIES: u64 = 12;
 
-struct Node {
-	process: Child,
-	url: String,
-}
-
-impl Drop for Node {
-	fn drop(&mut self) {
-		let _ = self.process.kill();
-		let _ = self.process.wait();
-	}
-}
-
-/// The folder of scripts, whose `node_modules` hold the nodes.
-fn scripts() -> PathBuf {
-	Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts")
-}
-
-fn free_port() -> u16 {
-	let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-	listener.local_addr().expect("an address").port()
-}
-
-impl Node {
-	fn anvil() -> Option<Self> {
-		let packages = scripts().join("example/node_modules/@foundry-rs");
-		let program = fs::read_dir(&packages)
-			.into_iter()
-			.flatten()
-			.flatten()
-			.map(|package| package.path().join("bin/anvil"))
-			.find(|program| program.is_file() && !program.is_symlink());
-		let Some(program) = program else {
-			eprintln!("skipped: there is no anvil in {}", packages.display());
-			return None;
-		};
-		let port = free_port();
-		let mut command = Command::new(program);
-		command.args(["--chain-id", "1337", "--hardfork", "cancun", "--port", &port.to_string()]);
-		Some(Self::start(command, port))
-	}
-
-	fn ganache() -> Option<Self> {
-		let program = scripts().join("sources/node_modules/ganache/dist/node/cli.js");
-		if !program.is_file() {
-			eprintln!("skipped: there is no ganache at {}", program.display());
-			return None;
-		}
-		let port = free_port();
-		let mut command = Command::new("node");
-		command.arg(program).args(["--chain.hardfork", "shanghai", "--wallet.deterministic"]);
-		command.args(["--chain.chainId", "1337", "--server.port", &port.to_string()]);
-		Some(Self::start(command, port))
-	}
-
-	fn start(mut command: Command, port: u16) -> Self {
-		let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-		let process = command.spawn().expect("the node starts");
-		let node = Self { process, url: format!("http://127.0.0.1:{port}") };
-		let deadline = Instant::now() + START;
-		while node.try_call("eth_chainId", json!([])).is_err() {
-			assert!(Instant::now() < deadline, "the node answers within {START:?}");
-			std::thread::sleep(Duration::from_millis(100));
-		}
-		node
-	}
-
-	fn try_call(&self, method: &str, params: Value) -> Result<Value, String> {
-		let client = HttpClientBuilder::default().build(&self.url).expect("a client");
-		let params: Vec<Value> = params.as_array().expect("parameters").clone();
-		let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-		let answer = runtime.expect("a runtime").block_on(client.request(method, params));
-		answer.map_err(|error| error.to_string())
-	}
-
-	fn call(&self, method: &str, params: Value) -> Value {
-		self.try_call(method, params).unwrap_or_else(|error| panic!("{method}: {error}"))
-	}
-
-	fn send(&self, transaction: Value) -> Value {
-		let hash = self.call("eth_sendTransaction", json!([transaction]));
-		let receipt = self.call("eth_getTransactionReceipt", json!([hash]));
-		assert_eq!(receipt["status"], "0x1");
-		receipt
-	}
-
-	/// Deploys the contract and sets its entries; gives its address.
-	fn deploy(&self) -> String {
-		let sender = self.call("eth_accounts", json!([]))[0].clone();
-		let gas = "0x100000";
-		let init = json!({ "from": sender, "data": format!("0x{INIT_CODE}"), "gas": gas });
-		let contract = self.send(init)["contractAddress"].clone();
-		for entry in 1..=ENTRIES {
-			let data = format!("0x{entry:064x}{:064x}", entry * 1_000);
-			self.send(json!({ "from": sender, "to": contract, "data": data, "gas": gas }));
-		}
-		contract.as_str().expect("an address").to_owned()
-	}
-
-	fn number(&self) -> u64 {
-		let number = self.call("eth_blockNumber", json!([]));
-		let digits = number.as_str().expect("a number").trim_start_matches("0x").to_owned();
-		u64::from_str_radix(&digits, 16).expect("a number")
-	}
-}
-
 /// The keys of the contract's slots.
 fn keys() -> Vec<H256> {
 	let mapped = (1..=ENTRIES).map(|entry| {
@@ -158,38 +45,6 @@ fn keys() -> Vec<H256> {
 		keccak256(&preimage)
 	});
 	mapped.chain([H256::from_low_u64_be(1)]).collect()
-}
-
-struct Taken {
-	folder: TempDir,
-	count: usize,
-}
-
-impl Taken {
-	fn new() -> Self {
-		Self { folder: TempDir::new().expect("a folder"), count: 0 }
-	}
-
-	fn path(&self, name: &str) -> String {
-		self.folder.path().join(name).to_str().expect("UTF-8").to_owned()
-	}
-
-	fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-		let path = self.path(name);
-		fs::write(&path, content).expect("written");
-		path
-	}
-
-	/// Takes a snapshot; gives its bytes and what the program says of it.
-	fn take(&mut self, arguments: &[&str]) -> (Vec<u8>, Value) {
-		self.count += 1;
-		let output = self.path(&format!("snapshot-{}", self.count));
-		let all = [&["snapshot", "--output", &output], arguments].concat();
-		let (code, data) = result(&run(&all));
-		assert_eq!(code, 0, "{arguments:?}: {data}");
-		assert!(!Path::new(&format!("{output}.work")).exists());
-		(fs::read(&output).expect("the snapshot"), data)
-	}
 }
 
 /// The accounts of an anvil's dump, as lines of `geth dump --iterative` without storage roots.
@@ -231,7 +86,7 @@ fn one_state_of_anvil_in_every_way_gives_the_same_bytes_works() {
 	assert!(taken.take(&file).0 == whole, "from the state of anvil");
 	let mut json = Vec::new();
 	let mut unpacked = evm_migrate::source::Gunzip::new(packed.as_slice(), 1 << 30);
-	std::io::Read::read_to_end(&mut unpacked, &mut json).expect("unpacked");
+	unpacked.read_to_end(&mut json).expect("unpacked");
 	let dump: Value = serde_json::from_slice(&json).expect("JSON");
 	let block = node.call("eth_getBlockByNumber", json!(["latest", false]));
 	let header = taken.write("block.json", block.to_string());
@@ -324,4 +179,52 @@ fn debug_storage_range_of_ganache_works() {
 		let arguments = [&live[..], &["--slots-from", means], more].concat();
 		assert!(taken.take(&arguments).0 == bytes, "by {means}");
 	}
+}
+
+/// A contract that writes `words[1]` slots from the key `words[0]` on, with the numbers from 1.
+const FILL_INIT_CODE: &str =
+	"601e80600b6000396000f360005b806020351115601c57806001018160003501556001016002565b00";
+/// Slots that one transaction writes.
+const FILL: u64 = 800;
+
+#[test]
+fn run_that_stops_inside_a_contract_goes_on_there_works() {
+	let Some(node) = Node::ganache() else { return };
+	let sender = node.call("eth_accounts", json!([]))[0].clone();
+	let gas = "0x1c00000";
+	let init = json!({ "from": sender, "data": format!("0x{FILL_INIT_CODE}"), "gas": gas });
+	let contract = node.send(init)["contractAddress"].as_str().expect("an address").to_owned();
+	let fill = |from: u64, count: u64| {
+		let data = format!("0x{from:064x}{count:064x}");
+		node.send(json!({ "from": sender, "to": contract, "data": data, "gas": gas }));
+	};
+	for part in 0..3 {
+		fill(part * FILL, FILL);
+	}
+	let number = node.number().to_string();
+	fill(1 << 40, 1);
+	let mut taken = Taken::new();
+	let output = taken.path("broken");
+	let arguments = |url: &str| {
+		let words = ["snapshot", "--rpc", url, "--block", &number, "--allow-unfinalized"];
+		let more = ["--account", &contract, "--retries", "0", "--output", &output];
+		[&words[..], &more].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
+	};
+	let run_at = |url: &str| {
+		let words = arguments(url);
+		run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+	};
+	// Three pages are needed; the second never comes.
+	let (url, _) = proxy(&node.url, 2);
+	let (code, data) = result(&run_at(&url));
+	assert_eq!(code, 2, "{data}");
+	assert!(!Path::new(&output).exists());
+	let (url, pages) = proxy(&node.url, usize::MAX);
+	let (code, data) = result(&run_at(&url));
+	assert_eq!(code, 0, "{data}");
+	assert_eq!(pages.load(Ordering::SeqCst), 2);
+	assert_eq!(data["slots_from"], json!({ "debug_storageRangeAt": 3 * FILL }));
+	let whole =
+		["--rpc", &node.url, "--block", &number, "--allow-unfinalized", "--account", &contract];
+	assert!(taken.take(&whole).0 == fs::read(&output).expect("the snapshot"));
 }

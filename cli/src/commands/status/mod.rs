@@ -1,14 +1,30 @@
-//! `status`: where migrations stand.
+//! `status`: where migrations stand, once or until they end.
+
+mod deadline;
+mod pause;
+mod rate;
+mod standing;
+mod watch;
 
 use anyhow::Result;
 use serde_json::{json, Value};
 
-use super::{show, submit::connect};
-use crate::{args::StatusArgs, console::Outcome};
+#[cfg(test)]
+pub(super) use self::deadline::tests;
+pub(super) use self::deadline::Deadline;
+use self::standing::Standing;
+use super::submit::connect;
+use crate::{
+	args::StatusArgs,
+	console::{Console, Outcome},
+};
 
-/// Shows one migration, or all.
-pub(super) async fn run(args: StatusArgs) -> Result<Outcome> {
+/// Shows one migration, or all; or watches one.
+pub(super) async fn run(args: StatusArgs, console: &Console) -> Result<Outcome> {
 	let chain = connect(&args.node.node, args.node.patience).await?;
+	if args.watch {
+		return watch::run(&chain, &args, console).await;
+	}
 	let at = chain.finalized().await?;
 	let numbers = match args.migration {
 		Some(number) => number..number.saturating_add(1),
@@ -16,9 +32,9 @@ pub(super) async fn run(args: StatusArgs) -> Result<Outcome> {
 	};
 	let (mut list, mut lines) = (Vec::<Value>::new(), Vec::new());
 	for number in numbers {
-		if let Some(record) = chain.migration(number, at.hash).await? {
-			list.push(show::migration(number, &record));
-			lines.push(show::migration_text(number, &record));
+		if let Some(standing) = Standing::read(&chain, number, at, None).await? {
+			list.push(standing.data());
+			lines.push(standing.text());
 		}
 	}
 	if let (Some(number), true) = (args.migration, list.is_empty()) {

@@ -1,0 +1,176 @@
+//! `weights`: what chunks take in the built runtime, as a Rust file for it.
+//!
+//! The runtime is the one of the node, without the feature `runtime-benchmarks`: chunks of many
+//! kinds are imported one in a block, the blocks are executed again, and a linear model of their
+//! times is found. Its margin is the block that takes longest beside what the model says.
+
+mod blocks;
+mod file;
+mod fit;
+mod sources;
+mod units;
+
+use std::{collections::BTreeMap, fs};
+
+use anyhow::{ensure, Context, Result};
+use migration_tests::node::Node;
+
+use crate::{
+	args::WeightsArgs,
+	measure::{measure, Block},
+};
+use blocks::Content;
+use fit::{Model, Sample};
+use units::UNITS;
+
+/// So many slots make what a block's proof has besides small.
+const MANY_SLOTS: u64 = 200;
+
+/// The times of everything, in nanoseconds.
+#[derive(Debug)]
+struct Times {
+	/// A block without a transaction of users.
+	empty: f64,
+	/// A block of one chunk: fixed, slot, account, byte of proof, code, byte of code.
+	chunk: Model<UNITS>,
+	/// A block of one map chunk: fixed, entry.
+	map: Model<2>,
+	/// The largest ratio of a recorded proof to the declared proof size.
+	largest_proof_ratio: f64,
+	/// The most bytes of recorded proof for a slot, in chunks that are nothing but slots.
+	slot_proof: f64,
+	/// Blocks of chunks behind the model.
+	chunks: usize,
+	/// Blocks of map chunks behind the model.
+	map_chunks: usize,
+}
+
+/// Measures, prints and writes the file.
+pub(crate) async fn run(arguments: &WeightsArgs) -> Result<()> {
+	let folder = tempfile::Builder::new().prefix("migration-bench-").tempdir()?;
+	let mut node = Node::start().await?;
+	let session = node.session().await?;
+	let mut contents = BTreeMap::new();
+	for (number, source) in sources::all().iter().enumerate() {
+		eprintln!("{}", source.name);
+		let folder = folder.path().join(number.to_string());
+		fs::create_dir(&folder)?;
+		blocks::import(&node, &session, source, &folder, &mut contents).await?;
+	}
+	node.stop().await?;
+	eprintln!("executing {} blocks again", contents.len());
+	let numbers: Vec<u32> = contents.keys().copied().collect();
+	let report = measure(&node.chain(), &numbers, arguments.repeat)?;
+	let times = Times::of(&report.blocks, &contents)?;
+	print(&times);
+	let text = file::render(&times);
+	match &arguments.output {
+		Some(path) => {
+			fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+		}
+		None => {
+			print!("{text}");
+			Ok(())
+		}
+	}
+}
+
+impl Times {
+	/// Nanoseconds of a chunk and its units, with the margin, what every block takes apart.
+	fn of_chunk(&self) -> [f64; UNITS] {
+		beyond(self.chunk.with_margin(), self.empty)
+	}
+
+	/// Nanoseconds of a map chunk and its entries, likewise.
+	fn of_map(&self) -> [f64; 2] {
+		beyond(self.map.with_margin(), self.empty)
+	}
+
+	fn of(blocks: &[Block], contents: &BTreeMap<u32, Content>) -> Result<Self> {
+		let of = |block: &Block| contents.get(&block.number).copied().unwrap_or(Content::Other);
+		// The shortest execution: other work on the machine only makes it longer. The time of the
+		// processor is not exact enough for short blocks.
+		let time = |block: &Block| block.executed.min_ns as f64;
+		let others = blocks.iter().filter(|block| of(block) == Content::Other);
+		// Blocks of a proposal, an activation or a remark: the shortest is nearest to an empty one.
+		let empty = others.map(time).fold(f64::INFINITY, f64::min);
+		ensure!(empty.is_finite(), "no block is without a chunk");
+
+		let (mut chunks, mut maps, mut slot_proofs) = (Vec::new(), Vec::new(), Vec::new());
+		let mut largest_proof_ratio = 0f64;
+		for block in blocks {
+			match of(block) {
+				Content::Chunk(units) => {
+					chunks.push(Sample { units: units.row(), time: time(block) });
+					if units.accounts == 0 && units.slots >= MANY_SLOTS {
+						slot_proofs.push(block.proof_bytes as f64 / units.slots as f64);
+					}
+				}
+				Content::Map(entries) => {
+					maps.push(Sample { units: [1.0, entries as f64], time: time(block) })
+				}
+				Content::Other => continue,
+			}
+			let ratio = block.proof_bytes as f64 / block.declared_proof().max(1.0);
+			largest_proof_ratio = largest_proof_ratio.max(ratio);
+		}
+		ensure!(!slot_proofs.is_empty(), "no chunk is nothing but slots");
+		ensure!(!maps.is_empty(), "no block has a map chunk");
+		Ok(Self {
+			empty,
+			chunk: Model::of(&chunks),
+			map: Model::of(&maps),
+			largest_proof_ratio,
+			slot_proof: slot_proofs.iter().copied().fold(0.0, f64::max),
+			chunks: chunks.len(),
+			map_chunks: maps.len(),
+		})
+	}
+}
+
+/// Takes an empty block off what is fixed.
+fn beyond<const N: usize>(mut times: [f64; N], empty: f64) -> [f64; N] {
+	times[0] = (times[0] - empty).max(0.0);
+	times
+}
+
+fn print(times: &Times) {
+	let names = ["chunk", "slot", "account", "byte of proof", "code", "byte of code"];
+	println!("{:<14} {:>12} {:>14}", "nanoseconds", "nearest", "written");
+	let margin = times.of_chunk();
+	for ((name, time), with_margin) in names.iter().zip(times.chunk.times).zip(margin) {
+		println!("{name:<14} {time:>12.1} {with_margin:>14.1}");
+	}
+	let margin = times.of_map();
+	for ((name, time), with_margin) in
+		["map chunk", "entry"].iter().zip(times.map.times).zip(margin)
+	{
+		println!("{name:<14} {time:>12.1} {with_margin:>14.1}");
+	}
+	println!(
+		"{} chunks: measured {:.2} to {:.2} of the model; {} map chunks: {:.2} to {:.2}; an empty \
+		 block {:.0}",
+		times.chunks,
+		times.chunk.smallest_ratio,
+		times.chunk.largest_ratio,
+		times.map_chunks,
+		times.map.smallest_ratio,
+		times.map.largest_ratio,
+		times.empty,
+	);
+	println!(
+		"recorded proof at most {:.3} of the declared proof size; at most {:.0} bytes for a slot",
+		times.largest_proof_ratio, times.slot_proof,
+	);
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn beyond_an_empty_block_changes_what_is_fixed() {
+		assert_eq!(beyond([5.0, 2.0], 3.0), [2.0, 2.0]);
+		assert_eq!(beyond([5.0, 2.0], 7.0), [0.0, 2.0]);
+	}
+}
