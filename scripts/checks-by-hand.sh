@@ -34,7 +34,8 @@ step "Two inputs of the same state: a live node, and a file"
 start_anvil "$WORK/anvil.log" --load-state "$RECORDED/anvil-state.json.gz"
 start_node "$WORK/node.log" --base-path "$WORK/chain"
 take_snapshot "$ANVIL_HTTP" "$WORK/live.snapshot" >/dev/null
-"$EVM_MIGRATE" snapshot --from-file "anvil-state:$RECORDED/anvil-state.json.gz" --output "$WORK/file.snapshot" >/dev/null
+"$EVM_MIGRATE" snapshot --from-file "anvil-state:$RECORDED/anvil-state.json.gz" --chain-id 31337 \
+	--output "$WORK/file.snapshot" >/dev/null
 for name in live file; do
 	make_bundle "$name"
 	make_page "$name"

@@ -102,7 +102,7 @@ async fn motion_of_the_council_proposes_the_manifest_works() -> Result<()> {
 	let mut running = start_submit(&node, &path, &council)?;
 	let key = [twox_128(b"Council"), twox_128(b"Proposals")].concat();
 	wait_until("the motion", INCLUSION, || async {
-		let motions = session.storage(&key).await?.unwrap_or_default();
+		let Some(motions) = session.storage(&key).await? else { return Ok(None) };
 		let made = Vec::<H256>::decode_all(&mut motions.as_slice())?;
 		Ok(made.contains(&motion).then_some(()))
 	})

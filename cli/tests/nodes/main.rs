@@ -228,3 +228,25 @@ fn run_that_stops_inside_a_contract_goes_on_there_works() {
 		["--rpc", &node.url, "--block", &number, "--allow-unfinalized", "--account", &contract];
 	assert!(taken.take(&whole).0 == fs::read(&output).expect("the snapshot"));
 }
+
+#[test]
+fn block_that_is_not_as_asked_for_fails() {
+	let Some(node) = Node::anvil() else { return };
+	node.deploy();
+	let (number, taken) = (node.number().to_string(), Taken::new());
+	let output = taken.path("none");
+	let hash = format!("0x{}", "11".repeat(32));
+	for (more, expected) in [
+		(vec![], "is not finalised"),
+		(vec!["--allow-unfinalized", "--confirmations", "1"], "has 0 blocks on top of it, 1 are"),
+		(vec!["--allow-unfinalized", "--expect-block-hash", &hash], "is expected"),
+		(vec!["--allow-unfinalized", "--chain-id", "1"], "is of chain 1337, chain 1 is expected"),
+		(vec!["--allow-unfinalized", "--slots-from", "debug"], "does not tell which accounts"),
+	] {
+		let words = ["snapshot", "--rpc", &node.url, "--all-accounts", "--output", &output];
+		let (code, data) = result(&run(&[&words[..], &["--block", &number], &more].concat()));
+		let error = data["error"].as_str().expect("an error");
+		assert!(code == 2 && error.contains(expected), "{more:?}: {error}");
+	}
+	assert!(!Path::new(&output).exists());
+}
