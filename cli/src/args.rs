@@ -87,7 +87,7 @@ pub struct SnapshotArgs {
 	/// eth_getBlockByNumber.
 	#[arg(long, value_name = "FILE", conflicts_with = "rpc")]
 	pub header: Option<PathBuf>,
-	/// Take a block although it is not finalised; the snapshot says so.
+	/// Do not ask that the block is finalised; the snapshot says so.
 	#[arg(long, conflicts_with = "from_file")]
 	pub allow_unfinalized: bool,
 	/// Write that the block is final, which a file does not show. Block 0 always is.
@@ -444,6 +444,19 @@ mod tests {
 	#[test]
 	fn definition_is_consistent_works() {
 		Args::command().debug_assert();
+	}
+
+	#[test]
+	fn status_watches_every_two_seconds_works() {
+		let line = ["evm-migrate", "status", "--node", "ws://127.0.0.1:9"];
+		let parsed = |more: &[&str]| Args::try_parse_from([&line, more].concat());
+		let Ok(Args { command: Command::Status(status), .. }) = parsed(&["--watch"]) else {
+			panic!("arguments of status");
+		};
+		assert_eq!((status.watch, status.every), (true, 2));
+		assert!(parsed(&[]).is_ok());
+		assert!(parsed(&["--every", "5"]).is_err(), "without --watch");
+		assert!(parsed(&["--watch", "--every", "0"]).is_err());
 	}
 
 	#[test]

@@ -38,7 +38,8 @@ const DERIVED = {
 /** Where the page has another name for a field than the proposal. */
 const NAMES = {
 	'source.number': 'source.block',
-	'source.hash': 'source.block_hash',
+	// polkadot.js has a `hash` of its own in every value.
+	'source.hash_': 'source.block_hash',
 	'source.header': 'source.block_header',
 	map_run_log2: 'map.run_log2',
 };

@@ -9,7 +9,7 @@ const PICOSECONDS: f64 = 1e3;
 pub(super) fn render(times: &Times) -> String {
 	let [chunk, slot, account, proof_byte, code, code_byte] = times.of_chunk().map(picoseconds);
 	let [map_chunk, entry] = times.of_map().map(picoseconds);
-	let (chunks, map_chunks) = (times.chunks, times.map_chunks);
+	let (chunks, map_chunks) = (times.chunks.len(), times.map_chunks);
 	let chunk_margin = times.chunk.largest_ratio.max(1.0);
 	let map_margin = times.map.largest_ratio.max(1.0);
 	let (proof_ratio, slot_proof) = (times.largest_proof_ratio, times.slot_proof);

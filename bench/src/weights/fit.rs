@@ -47,6 +47,11 @@ impl<const N: usize> Model<N> {
 		Self { times, largest_ratio, smallest_ratio: ratios().fold(f64::NAN, f64::min) }
 	}
 
+	/// The ratio of a sample's time to what the model says.
+	pub(super) fn ratio(&self, sample: &Sample<N>) -> f64 {
+		sample.time / predict(&self.times, &sample.units)
+	}
+
 	/// Nanoseconds of each unit so that no sample takes longer than the model says.
 	pub(super) fn with_margin(&self) -> [f64; N] {
 		self.times.map(|time| time * self.largest_ratio.max(1.0))

@@ -39,8 +39,8 @@ struct Times {
 	largest_proof_ratio: f64,
 	/// The most bytes of recorded proof for a slot, in chunks that are nothing but slots.
 	slot_proof: f64,
-	/// Blocks of chunks behind the model.
-	chunks: usize,
+	/// The blocks of chunks behind the model.
+	chunks: Vec<Sample<UNITS>>,
 	/// Blocks of map chunks behind the model.
 	map_chunks: usize,
 }
@@ -122,7 +122,7 @@ impl Times {
 			map: Model::of(&maps),
 			largest_proof_ratio,
 			slot_proof: slot_proofs.iter().copied().fold(0.0, f64::max),
-			chunks: chunks.len(),
+			chunks,
 			map_chunks: maps.len(),
 		})
 	}
@@ -150,7 +150,7 @@ fn print(times: &Times) {
 	println!(
 		"{} chunks: measured {:.2} to {:.2} of the model; {} map chunks: {:.2} to {:.2}; an empty \
 		 block {:.0}",
-		times.chunks,
+		times.chunks.len(),
 		times.chunk.smallest_ratio,
 		times.chunk.largest_ratio,
 		times.map_chunks,
@@ -158,6 +158,13 @@ fn print(times: &Times) {
 		times.map.largest_ratio,
 		times.empty,
 	);
+	let mut samples: Vec<&Sample<UNITS>> = times.chunks.iter().collect();
+	samples.sort_by(|one, other| times.chunk.ratio(other).total_cmp(&times.chunk.ratio(one)));
+	println!("the chunks that take longest beside the model, and their units in the order above:");
+	for sample in samples.iter().take(5) {
+		let (ratio, milliseconds) = (times.chunk.ratio(sample), sample.time / 1e6);
+		println!("  {ratio:.2}: {milliseconds:.2} ms, {:?}", sample.units);
+	}
 	println!(
 		"recorded proof at most {:.3} of the declared proof size; at most {:.0} bytes for a slot",
 		times.largest_proof_ratio, times.slot_proof,

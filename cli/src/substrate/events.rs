@@ -81,7 +81,8 @@ impl Chain {
 		};
 		let docs = match &error {
 			DispatchError::Module(module) => module.details().ok().map(|details| {
-				let lines: Vec<&str> = details.variant.docs.iter().map(|line| line.trim()).collect();
+				let lines: Vec<&str> =
+					details.variant.docs.iter().map(|line| line.trim()).collect();
 				lines.join(" ")
 			}),
 			_ => None,

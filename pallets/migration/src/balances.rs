@@ -7,6 +7,7 @@ use frame_support::{
 		fungible::{Inspect, Mutate},
 		tokens::{Fortitude, Preservation},
 	},
+	PalletId,
 };
 use migration_primitives::{
 	fault::Fault,
@@ -53,6 +54,9 @@ impl<T: Config> Pallet<T> {
 				issuance.checked_add(total).ok_or(Error::<T>::IssuanceOverflow)?;
 			}
 			BalancePolicy::Fund { account } => {
+				let escrow = PalletId::try_from_sub_account::<u32>(account);
+				let is_ours = escrow.is_some_and(|(pallet, _)| pallet == T::PalletId::get());
+				ensure!(!is_ours, Error::<T>::FundedByEscrow);
 				let available: u128 = T::Currency::reducible_balance(
 					account,
 					Preservation::Preserve,

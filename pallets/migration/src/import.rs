@@ -16,8 +16,8 @@ use migration_primitives::{
 use scale_info::TypeInfo;
 
 use crate::{
-	balances::Payee, stage::RecordOf, Accounts, Config, Event, EvmHost, HostAccount,
-	Manifests, Open, Pallet, Sources,
+	balances::Payee, stage::RecordOf, Accounts, Config, Event, EvmHost, HostAccount, Manifests,
+	Open, Pallet, Sources,
 };
 
 /// The snapshot's records so far: all that is kept of them between chunks.
@@ -73,12 +73,14 @@ impl<T: Config> Pallet<T> {
 					let head = import.checker.head(&claim)?;
 					// Its code tells whether an account with code is a contract.
 					if head.code_length == 0 {
-						import.placed = Some(Self::place(migration, record, &manifest, head, None)?);
+						import.placed =
+							Some(Self::place(migration, record, &manifest, head, None)?);
 					}
 				}
 				Item::Code(claim) => {
 					let (head, code) = import.checker.code(claim)?;
-					import.placed = Some(Self::place(migration, record, &manifest, head, Some(code))?);
+					import.placed =
+						Some(Self::place(migration, record, &manifest, head, Some(code))?);
 				}
 				Item::Slot(claim) => {
 					slots = slots.saturating_add(1);
@@ -166,7 +168,8 @@ impl<T: Config> Pallet<T> {
 			}
 			Placement::AlreadyPresent => {
 				Self::hold(migration, record, policy, &head, &entry, share)?;
-				Undo::Nothing
+				// What it creates next must not meet what it created on the source.
+				Self::raise_nonce(&head, &entry, &found)?
 			}
 			Placement::Collision(_) => {
 				record.progress.collisions = record.progress.collisions.saturating_add(1);
@@ -197,11 +200,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let address = entry.address;
 		Accounts::<T>::insert(record.source_chain_id, head.address, entry);
-		Ok(Placed {
-			address,
-			write: placement == Placement::Write,
-			outcome: placement.outcome(),
-		})
+		Ok(Placed { address, write: placement == Placement::Write, outcome: placement.outcome() })
 	}
 
 	/// The map's entry of the account, with the address of a created contract recomputed.
@@ -264,7 +263,7 @@ impl<T: Config> Pallet<T> {
 		found: &HostAccount,
 		share: u128,
 	) -> Placement {
-		if head.nonce == 0 && head.balance.is_zero() {
+		if head.nonce == 0 && head.balance.is_zero() && head.code_length == 0 {
 			return Placement::Empty;
 		}
 		if matches!(entry.target, Target::Account(_)) {

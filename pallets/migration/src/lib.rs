@@ -444,6 +444,8 @@ pub mod pallet {
 		IssuanceOverflow,
 		/// The funding account cannot pay the balances.
 		InsufficientFunds,
+		/// The funding account is the escrow of a migration, which holds what waits for others.
+		FundedByEscrow,
 		/// A manifest with the same hash was proposed before.
 		AlreadyProposed,
 		/// The migration is at another stage.

@@ -71,12 +71,12 @@ impl TrieBuilder {
 	/// The root over all leaves.
 	pub fn root(mut self) -> H256 {
 		let Some(last) = self.last.take() else { return EMPTY_TRIE_ROOT };
-		let mut below = Below::Leaf;
+		let mut below: Below = None;
 		while let Some(mut branch) = self.branches.pop() {
 			let depth = usize::from(branch.depth);
 			let child = self.reference(&last, below, depth + 1);
 			branch.set(nibble(&last.key, depth), child);
-			below = Below::Branch(branch);
+			below = Some(branch);
 		}
 		self.write(&last, below, 0);
 		// A root is referred to by its hash, however short it is.
@@ -86,7 +86,7 @@ impl TrieBuilder {
 	/// Puts the last leaf into the branch at `depth`, where the next key leaves its path, and
 	/// finishes every branch below.
 	fn settle(&mut self, last: &Leaf, depth: usize) {
-		let mut below = Below::Leaf;
+		let mut below: Below = None;
 		while let Some(mut branch) = self.branches.pop() {
 			let at = usize::from(branch.depth);
 			if at < depth {
@@ -100,7 +100,7 @@ impl TrieBuilder {
 				self.push(branch);
 				return;
 			}
-			below = Below::Branch(branch);
+			below = Some(branch);
 		}
 		let mut branch = Branch::new(depth);
 		let child = self.reference(last, below, depth + 1);
@@ -121,8 +121,8 @@ impl TrieBuilder {
 
 	fn write(&mut self, last: &Leaf, below: Below, from: usize) {
 		match below {
-			Below::Leaf => encode_leaf(&last.key, from, last.value(), &mut self.node),
-			Below::Branch(branch) => {
+			None => encode_leaf(&last.key, from, last.value(), &mut self.node),
+			Some(branch) => {
 				branch.encode_to(&mut self.node);
 				let depth = usize::from(branch.depth);
 				if depth > from {
@@ -134,13 +134,9 @@ impl TrieBuilder {
 	}
 }
 
-/// What stands below a branch on the path of the last leaf.
-enum Below {
-	/// The leaf itself.
-	Leaf,
-	/// A branch with all of its children.
-	Branch(Branch),
-}
+/// What stands below a branch on the path of the last leaf: a branch with all of its children, or
+/// the leaf itself.
+type Below = Option<Branch>;
 
 /// The number of nibbles that two different keys begin with in common.
 fn common_nibbles(left: &H256, right: &H256) -> usize {

@@ -78,7 +78,7 @@ fn is_own_encoding(bytes: &[u8]) -> bool {
 /// The nibble of `key` at `index`, below 64.
 fn nibble(key: &H256, index: usize) -> u8 {
 	let byte = key.0.get(index / 2).copied().unwrap_or_default();
-	if index % 2 == 0 {
+	if index.is_multiple_of(2) {
 		byte >> 4
 	} else {
 		byte & 0x0f

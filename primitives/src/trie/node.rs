@@ -179,13 +179,7 @@ impl<'a> DecodedPath<'a> {
 	/// Whether the nibbles of `key` from `from` on begin with these.
 	pub(super) fn matches(&self, key: &H256, from: usize) -> bool {
 		let rest = self.rest.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
-		let mut at = from;
-		for expected in self.first.into_iter().chain(rest) {
-			if at >= KEY_NIBBLES || nibble(key, at) != expected {
-				return false;
-			}
-			at += 1;
-		}
-		true
+		let mut nibbles = (from..).zip(self.first.into_iter().chain(rest));
+		nibbles.all(|(at, expected)| at < KEY_NIBBLES && nibble(key, at) == expected)
 	}
 }

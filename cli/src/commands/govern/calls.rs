@@ -15,7 +15,8 @@ use serde_json::json;
 
 use super::{
 	after,
-	error::{failure_text, GovernError, Subject},
+	check::Subject,
+	error::{failure_text, GovernError},
 };
 use crate::{
 	bundle::Manifest,

@@ -8,7 +8,7 @@ use migration_primitives::{
 };
 use sp_core::crypto::AccountId32;
 
-use super::error::{GovernError, Subject};
+use super::{check::Subject, error::GovernError};
 use crate::{
 	args::ResolveArgs,
 	commands::show,

@@ -1,6 +1,7 @@
 //! `govern`: what stops a migration, lets it go on, or takes it back.
 
 mod calls;
+mod check;
 mod clean_up;
 mod collisions;
 mod error;
@@ -11,10 +12,7 @@ use codec::Encode;
 use migration_primitives::H256;
 use serde_json::json;
 
-use self::{
-	error::{GovernError, Subject},
-	send::Sender,
-};
+use self::{check::Subject, error::GovernError, send::Sender};
 use super::{show, status::Deadline, submit::connect};
 use crate::{
 	args::{GovernAction, GovernWith},

@@ -17,6 +17,9 @@ use crate::{
 	substrate::Chain,
 };
 
+/// The usual width of a terminal.
+const COLUMNS: usize = 80;
+
 /// Watches a migration until it is complete, aborted or faulted.
 pub(super) async fn run(chain: &Chain, args: &StatusArgs, console: &Console) -> Result<Outcome> {
 	let at = chain.finalized().await?;
@@ -140,6 +143,25 @@ fn time(time: Duration) -> String {
 	}
 }
 
+/// Lines of no more than a terminal's usual width, broken between words.
+fn fold(text: &str) -> String {
+	let mut lines = Vec::<String>::new();
+	for line in text.lines() {
+		let begin = lines.len();
+		for word in line.split(' ') {
+			match lines.get_mut(begin..).and_then(<[String]>::last_mut) {
+				Some(last) if last.len().saturating_add(word.len()) < COLUMNS => {
+					last.push(' ');
+					last.push_str(word);
+				}
+				Some(_) => lines.push(format!("    {word}")),
+				None => lines.push(word.to_owned()),
+			}
+		}
+	}
+	lines.join("\n")
+}
+
 /// Lines of a terminal that are written anew each time.
 struct Block {
 	/// Whether stdout is a terminal, and for people.
@@ -154,9 +176,10 @@ impl Block {
 
 	fn draw(&mut self, text: &str) {
 		self.clear();
+		let text = fold(text);
 		let mut stdout = std::io::stdout().lock();
-		// A closed stdout is no reason to stop. Each line is cut at the terminal's edge: else it would
-		// take more than one of them.
+		// A closed stdout is no reason to stop. In a narrow terminal lines are cut at its edge: else
+		// they would take more lines than are taken away again.
 		let _ = write!(stdout, "\x1b[?7l{text}\x1b[?7h\n");
 		let _ = stdout.flush();
 		self.lines = text.lines().count();
@@ -174,6 +197,15 @@ impl Block {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn fold_breaks_between_words_works() {
+		let (word, wide) = ("x".repeat(30), "y".repeat(100));
+		let text = format!("  {word} {word} {word}\nshort\n{wide}");
+		let expected = format!("  {word} {word}\n    {word}\nshort\n{wide}");
+		assert_eq!(fold(&text), expected);
+		assert_eq!(fold("a  b"), "a  b");
+	}
 
 	#[test]
 	fn time_in_two_units_works() {

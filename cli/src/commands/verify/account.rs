@@ -159,6 +159,7 @@ impl Check<'_> {
 			AccountState::Imported => self.external(record),
 			AccountState::AlreadyPresent if contract => {
 				self.code();
+				self.at_least_nonce();
 				// What it gets may have been handed out; nothing tells but the entry.
 				if self.found.owed.is_some() || !self.context.completed && !self.share().is_zero() {
 					self.waiting();
@@ -237,7 +238,7 @@ impl Check<'_> {
 				self.code();
 				self.nonce_and_balance(record.surplus, !locked);
 			}
-			_ => self.at_least_nonce(),
+			_ => self.in_use(),
 		}
 	}
 
@@ -257,7 +258,7 @@ impl Check<'_> {
 		}
 		// The balance waits, the nonce does not.
 		if !matches!(self.rule, Target::Account(_)) {
-			self.at_least_nonce();
+			self.in_use();
 		}
 	}
 
@@ -267,7 +268,20 @@ impl Check<'_> {
 			self.differs("ledger entry", "nothing".to_owned(), found);
 		}
 		if !matches!(self.rule, Target::Account(_)) {
-			self.at_least_nonce();
+			self.in_use();
+		}
+	}
+
+	/// The nonce of an account that was in use. Its delegation (EIP-7702), if it has one on the
+	/// source, was not written: its owner can set it here.
+	fn in_use(&mut self) {
+		self.at_least_nonce();
+		let expected = &self.job.code;
+		if !expected.is_empty() && *expected != self.found.code {
+			let who = (self.answer.source, self.answer.target);
+			let text = |code: &[u8]| format!("0x{}", hex::encode(code));
+			let (expected, found) = (text(expected), text(&self.found.code));
+			self.answer.notes.push(Mismatch::of_account(who, "delegation", expected, found));
 		}
 	}
 

@@ -57,6 +57,8 @@ pub(super) async fn event_words(
 		}
 		first = end.saturating_add(1);
 	}
+	// One without words, so that keys which are no words are tried also without events.
+	events.push(Vec::new());
 	events.sort_unstable();
 	events.dedup();
 	Ok(events)

@@ -1,8 +1,8 @@
 //! Keys that follow from a storage layout of the Solidity compiler (`storageLayout`).
 //!
 //! Variables, structs, arrays, strings and bytes follow from the layout and from lengths that are
-//! asked for. Keys of mappings are words of the events that the account has emitted: topics and
-//! words of data. The keys of a mapping inside a mapping are words of one event.
+//! asked for. Keys of mappings are words of the events that the account has emitted, topics and
+//! words of data, and small numbers. The keys of a mapping inside a mapping are of one event.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,16 @@ use crate::source::{EthereumNode, SourceError};
 /// Slots of EIP-1967: implementation, admin and beacon of a proxy, which no layout lists.
 const PROXY_SLOTS: [&str; 3] =
 	["eip1967.proxy.implementation", "eip1967.proxy.admin", "eip1967.proxy.beacon"];
+/// Namespaces of one slot (ERC-7201) that OpenZeppelin's upgradeable contracts use, which no layout
+/// lists either.
+const NAMESPACES: [&str; 4] = [
+	"openzeppelin.storage.Initializable",
+	"openzeppelin.storage.Ownable",
+	"openzeppelin.storage.Pausable",
+	"openzeppelin.storage.ReentrancyGuard",
+];
+/// Numbers from 0 that are tried as keys of mappings, which often count something.
+const COUNTED_KEYS: u64 = 64;
 /// Deepest nesting of types.
 const MAX_DEPTH: u8 = 16;
 /// Most slots of one array.
@@ -110,8 +120,10 @@ impl Layout {
 			lengths: Vec::new(),
 		};
 		for name in PROXY_SLOTS {
-			let hash = U256::from_big_endian(keccak256(name.as_bytes()).as_bytes());
-			expansion.key(hash.overflowing_sub(U256::one()).0)?;
+			expansion.key(hash_below(name))?;
+		}
+		for name in NAMESPACES {
+			expansion.key(namespace(name))?;
 		}
 		for member in &self.storage {
 			expansion.member(member, U256::zero(), None, 0)?;
@@ -227,7 +239,12 @@ impl<'a> Expansion<'a> {
 			if place.event.is_some_and(|event| event != index) {
 				continue;
 			}
-			for word in words.iter().filter(|word| may_be_key(key, word)) {
+			let counted = match key.starts_with("t_uint") {
+				true => 0..COUNTED_KEYS,
+				false => 0..0,
+			};
+			let words = words.iter().copied().chain(counted.map(H256::from_low_u64_be));
+			for word in words.filter(|word| may_be_key(key, word)) {
 				let mut preimage = word.as_bytes().to_vec();
 				preimage.extend_from_slice(&place.slot.to_big_endian());
 				let slot = U256::from_big_endian(keccak256(&preimage).as_bytes());
@@ -324,6 +341,18 @@ fn may_be_key(kind: &str, word: &H256) -> bool {
 		kind if kind.starts_with("t_enum") => zeros >= 30,
 		_ => true,
 	}
+}
+
+/// The number below the hash of a name, which no key of a mapping has as its hash.
+fn hash_below(name: &str) -> U256 {
+	let hash = U256::from_big_endian(keccak256(name.as_bytes()).as_bytes());
+	hash.overflowing_sub(U256::one()).0
+}
+
+/// The slot of a namespace (ERC-7201).
+fn namespace(name: &str) -> U256 {
+	let hash = keccak256(word(hash_below(name)).as_bytes());
+	U256::from_big_endian(hash.as_bytes()) & !U256::from(0xff)
 }
 
 fn word(number: U256) -> H256 {

@@ -112,3 +112,13 @@ async fn layout_that_makes_no_sense_fails() {
 		expansion.expand(&place).expect("expanded");
 	}
 }
+
+#[test]
+fn slots_of_standards_works() {
+	use hex_literal::hex;
+	// As EIP-1967 and OpenZeppelin's sources have them.
+	let implementation = hex!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
+	assert_eq!(word(hash_below(PROXY_SLOTS[0])), H256(implementation));
+	let initializable = hex!("f0c57e16840df040f15088dc2f81fe391c3923bec73e23a9662efc9c229c6a00");
+	assert_eq!(word(namespace(NAMESPACES[0])), H256(initializable));
+}

@@ -212,3 +212,17 @@ fn bundle_that_holds_more_than_the_manifest_says_faults_before_it_is_paid_works(
 		});
 	}
 }
+
+#[test]
+fn fund_from_an_escrow_fails() {
+	new_test_ext().execute_and_check(|| {
+		for number in [0, 1, 7] {
+			let account = Migration::escrow(number);
+			let policy = BalancePolicy::Fund { account };
+			let bundle = bundle(&[external(0x12, 1, 1)], []).policy(policy);
+			let call = crate::Call::propose { manifest: Box::new(bundle.manifest) };
+			let refused = dispatch(call, RuntimeOrigin::root());
+			frame_support::assert_noop!(refused, crate::Error::<Test>::FundedByEscrow);
+		}
+	});
+}

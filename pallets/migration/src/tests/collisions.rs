@@ -107,11 +107,13 @@ fn code_that_is_there_already_is_kept_and_gets_its_balance_works() {
 		let multicall = at(0x91);
 		set_code(multicall, GETTER.to_vec());
 		set_nonce(multicall, 1);
-		let source = contract(0x11, &GETTER, 0).with_balance(5);
+		let source = Source { nonce: 9, ..contract(0x11, &GETTER, 0).with_balance(5) };
 		let beside = contract(0x12, &GETTER, 1);
 		let bundle = bundle(&[source, beside.clone()], [(at(0x11), Target::Explicit(multicall))]);
 		bundle.import();
 		assert_eq!(state_of(at(0x11)), AccountState::AlreadyPresent);
+		// Else what it creates next would meet what it created on the source.
+		assert_eq!(EVM::nonce(&multicall), 9);
 		// Its users could spend what it is given before anybody looked at the import.
 		assert_eq!((balance(multicall), record(0).progress.credited), (0, 5));
 		assert_eq!(Balances::free_balance(Migration::escrow(0)), 5);

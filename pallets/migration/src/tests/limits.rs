@@ -83,8 +83,7 @@ fn heaviest_chunk_is_heavier_than_any_works() {
 fn work_of_a_chunk_counts_its_records_works() {
 	let account = contract(0x11, &[1, 2, 3], 5);
 	let chunk = [account.records().concat(), external(0x12, 0, 0).records().concat()].concat();
-	let work =
-		ChunkWork { accounts: 2, codes: 1, code_bytes: 3, slots: 5, ..Default::default() };
+	let work = ChunkWork { accounts: 2, codes: 1, code_bytes: 3, slots: 5, ..Default::default() };
 	assert_eq!(ChunkWork::of(&chunk), work);
 	// Code that belongs to the account of the chunk before.
 	assert_eq!(ChunkWork::of(&chunk[head_record(&account.head()).len()..]).codes, 1);
@@ -95,8 +94,7 @@ fn work_of_a_chunk_counts_its_records_works() {
 fn work_ends_where_a_chunk_cannot_be_read_works() {
 	let account = contract(0x11, &[1, 2, 3], 5);
 	let broken = [account.records().concat(), vec![0xff], account.records().concat()].concat();
-	let work =
-		ChunkWork { accounts: 1, codes: 1, code_bytes: 3, slots: 5, ..Default::default() };
+	let work = ChunkWork { accounts: 1, codes: 1, code_bytes: 3, slots: 5, ..Default::default() };
 	assert_eq!(ChunkWork::of(&broken), work);
 	// The first may belong to a head before; the second cannot be applied.
 	let codes = code_record(&[7]).repeat(1_000);

@@ -2,13 +2,13 @@
 //! whatever field it differs, even where governance approved it.
 
 use alloy_trie::{proof::ProofRetainer, HashBuilder, Nibbles};
+use frame_support::assert_ok;
 use migration_primitives::{
 	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
 	item::{AccountHead, Slot},
 	manifest::{BalancePolicy, SourceBlock},
 	records::Checker,
 	snapshot::{Finality, Scope, Totals, Trust},
-	status::Progress,
 	trie::{ProofError, TrieAccount},
 };
 
@@ -204,7 +204,6 @@ fn assert_tampering_faults(
 		new_test_ext().execute_and_check(|| {
 			bundle.load_map();
 			assert_faults(bundle.chunk(0), reason(&chain));
-			assert_eq!(record(0).progress, Progress { chunks: 0, ..record(0).progress });
 			assert!(!EVM::has_code(&at(0x11)) && !EVM::has_storage(&at(0x12)));
 		});
 	}
@@ -281,8 +280,7 @@ fn another_code_byte_faults_works() {
 	let mut code = GETTER.to_vec();
 	code[0] ^= 1;
 	let found = keccak256(&code);
-	let fault =
-		Fault::CodeHash { source_address: at(0x11), expected: keccak256(&GETTER), found };
+	let fault = Fault::CodeHash { source_address: at(0x11), expected: keccak256(&GETTER), found };
 	assert_tampering_faults(&BOTH, |parts| part(parts, 0x11).code = code.clone(), |_| fault);
 	// With a head that agrees with the code, it is the account that differs.
 	let tamper = |parts: &mut Vec<Parts>| {
@@ -575,4 +573,50 @@ fn delegated_account_is_externally_owned_works() {
 		assert_eq!(EVM::account_code(&at(0x22))[3..], [0x55; 20]);
 		assert_eq!(state_of(at(0x23)), AccountState::Waiting);
 	});
+}
+
+#[test]
+fn delegated_account_without_nonce_and_balance_keeps_its_delegation_works() {
+	let delegation = [&[0xef, 0x01, 0x00][..], &[0x11; 20]].concat();
+	let delegated = Source { code: delegation.clone(), ..external(0x21, 0, 0) };
+	new_test_ext().execute_and_check(|| {
+		bundle(&[delegated], []).import();
+		assert_eq!(state_of(at(0x21)), AccountState::Imported);
+		assert_eq!(EVM::account_code(&at(0x21)), delegation);
+	});
+}
+
+#[test]
+fn fault_at_the_last_of_many_chunks_and_its_abort_leave_nothing_works() {
+	let chain = Chain::new(&accounts());
+	let mut parts = chain.parts.clone();
+	part(&mut parts, 0x45).head.nonce += 1;
+	let bundle = chain.bundle(Scope::Full, &parts, 5);
+	new_test_ext().execute_and_check(|| {
+		// Somebody lives at a target already.
+		set_nonce(at(0x46), 2);
+		let before = evm_storage();
+		bundle.load_map();
+		let last = bundle.count() - 1;
+		(0..last).for_each(|index| submit(bundle.chunk(index)));
+		assert!(EVM::has_code(&at(0x11)) && EVM::has_storage(&at(0x12)));
+		submit(bundle.chunk(last));
+		let found = root_of(&parts);
+		let fault = Fault::StateRoot { expected: chain.state_root, found };
+		assert_eq!(record(0).stage, Stage::Faulted(fault));
+		assert_ok!(dispatch(Call::abort { migration: 0 }, RuntimeOrigin::root()));
+		while record(0).stage != Stage::Aborted {
+			next_block();
+			let clean_up = Call::clean_up { migration: 0, limit: 40 };
+			let _ = dispatch(clean_up, signed_by("Bob"));
+		}
+		assert_eq!(evm_storage(), before);
+		assert_eq!((EVM::nonce(&at(0x46)), EVM::nonce(&at(0x45))), (2, 0));
+	});
+}
+
+/// The storage of the EVM.
+fn evm_storage() -> BTreeMap<Vec<u8>, Vec<u8>> {
+	let prefix = sp_io::hashing::twox_128(b"EVM");
+	storage().into_iter().filter(|(key, _)| key.starts_with(&prefix)).collect()
 }
