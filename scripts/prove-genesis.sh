@@ -2,19 +2,21 @@
 # Moves the whole genesis state of an Ethereum chain into a new development chain, whose runtime
 # holds every account and slot against the genesis block's state root by itself.
 #
-# Use:  scripts/prove-genesis.sh FILE [--json] [--work DIR]
-#   FILE        a genesis file in geth's form: config, header fields and alloc
-#   --json      the last line on stdout is one JSON object
-#   --work DIR  keep the snapshot, the bundle and the logs in this folder
+# Use:  scripts/prove-genesis.sh FILE [--json] [--chain-id N] [--work DIR]
+#   FILE          a genesis file in geth's form: config, header fields and alloc
+#   --json        the last line on stdout is one JSON object
+#   --chain-id N  the chain's id (EIP-155), where the file does not say it
+#   --work DIR    keep the snapshot, the bundle and the logs in this folder, which is new or empty
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-JSON=no WORK="" GENESIS=""
+JSON=no WORK="" GENESIS="" CHAIN_ID=()
 while [ $# -gt 0 ]; do
 	case "$1" in
 	--json) JSON=yes ;;
 	--work) [ $# -ge 2 ] || die "--work needs a folder"; WORK="$2"; shift ;;
-	-h | --help) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+	--chain-id) [ $# -ge 2 ] || die "--chain-id needs a number"; CHAIN_ID=(--chain-id "$2"); shift ;;
+	-h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
 	-*) die "unknown option $1; see --help" ;;
 	*) [ -z "$GENESIS" ] || die "one genesis file at a time; see --help"; GENESIS="$1" ;;
 	esac
@@ -31,16 +33,17 @@ if [ -z "$WORK" ]; then
 	FOLDERS+=("$WORK")
 else
 	mkdir -p "$WORK"
+	[ -z "$(ls -A "$WORK")" ] || die "the folder $WORK is not empty"
 	WORK="$(realpath "$WORK")"
 fi
 
 step "Snapshot of the genesis file"
-"$EVM_MIGRATE" snapshot --from-file "geth-genesis:$GENESIS" --output "$WORK/genesis.snapshot"
+"$EVM_MIGRATE" snapshot --from-file "geth-genesis:$GENESIS" --output "$WORK/genesis.snapshot" "${CHAIN_ID[@]}"
 step "Target: a development node"
 start_node "$WORK/node.log" --base-path "$WORK/chain"
 say "node at $NODE_WS"
 step "Plan"
-"$EVM_MIGRATE" plan --snapshot "$WORK/genesis.snapshot" --output "$WORK/map.json"
+"$EVM_MIGRATE" plan --snapshot "$WORK/genesis.snapshot" --allow-same-chain-id --output "$WORK/map.json"
 step "Pack"
 # pack_with POLICY
 pack_with() {
@@ -56,7 +59,7 @@ fi
 step "Submit: the runtime recomputes the state root from the chunks"
 STARTED=$SECONDS
 SUBMITTED="$("$EVM_MIGRATE" submit --bundle "$WORK/bundle" --node "$NODE_WS" --dev-signer alice \
-	--json | tail -n 1)"
+	--allow-same-chain-id --json | tail -n 1)"
 TOOK=$((SECONDS - STARTED))
 step "Verify: every account, slot, code, nonce and balance, in both directions"
 VERIFIED="$("$EVM_MIGRATE" verify --bundle "$WORK/bundle" --node "$NODE_WS" --json)" || case $? in

@@ -27,10 +27,10 @@ use migration_tests::{
 	cli::{self, Output},
 	node::Node,
 	rpc::to_hex,
-	session::Session,
+	session::{Included, Session},
 	state::State,
 	synthetic::{made_up, Synthetic},
-	wait::{wait_until, COMMAND, IMPORT},
+	wait::{wait_until, COMMAND, IMPORT, INCLUSION},
 };
 use serde_json::{json, Value};
 
@@ -55,13 +55,30 @@ async fn propose(session: &Session, manifest: &Manifest) -> Result<()> {
 async fn bring(session: &Session, bundle: &Bundle, migration: u32, chunks: u32) -> Result<()> {
 	for index in 0..bundle.map_chunk_count() {
 		let call = map_chunk(session, bundle, migration, index)?;
-		session.include(&session.general(&call, 0)?).await?.succeeded()?;
+		include(session, &call).await?;
 	}
 	for index in 0..chunks {
 		let call = chunk(session, bundle, migration, index)?;
-		session.include(&session.general(&call, 0)?).await?.succeeded()?;
+		include(session, &call).await?;
 	}
 	Ok(())
+}
+
+/// Brings a chunk into a block. The pool may learn of the block before it a moment later.
+async fn include(session: &Session, call: &[u8]) -> Result<Included> {
+	let from = session.rpc.best_number().await?;
+	let mut variation = 0;
+	let transaction = wait_until("the pool's consent", INCLUSION, || {
+		variation += 1;
+		let transaction = session.general(call, variation);
+		async move {
+			let transaction = transaction?;
+			let taken = session.rpc.submit(&transaction).await?;
+			Ok(taken.is_ok().then_some(transaction))
+		}
+	})
+	.await?;
+	session.find(&transaction, from, INCLUSION).await?.succeeded()
 }
 
 /// A bundle of two contracts and some people.
@@ -259,7 +276,7 @@ async fn watch_of_a_faulted_migration_names_the_way_out_works() -> Result<()> {
 	propose(&session, &manifest).await?;
 	bring(&session, &bundle, 0, 0).await?;
 	let wrong = chunk_of(&session, 0, 0, &[0xff], &[])?;
-	let included = session.include(&session.general(&wrong, 0)?).await?.succeeded()?;
+	let included = include(&session, &wrong).await?;
 	assert!(included.has("Migration.Faulted"), "{:?}", included.events);
 
 	let command = ["status", "--watch", "--node", &node.ws()];

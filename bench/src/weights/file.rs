@@ -141,7 +141,7 @@ fn picoseconds(nanoseconds: f64) -> String {
 	let digits = ((nanoseconds * PICOSECONDS).ceil() as u64).to_string();
 	let mut text = String::new();
 	for (index, digit) in digits.chars().enumerate() {
-		if index > 0 && (digits.len() - index) % 3 == 0 {
+		if index > 0 && (digits.len() - index).is_multiple_of(3) {
 			text.push('_');
 		}
 		text.push(digit);

@@ -81,7 +81,7 @@ impl<T: Config> Pallet<T> {
 			result: Err(CallFailure::Unmapped { source_address }),
 		};
 		let Some(caller) = entry(from).filter(may_call) else { return unmapped(from) };
-		let Some(called) = entry(to).filter(|entry| is_written(entry)) else {
+		let Some(called) = entry(to).filter(is_written) else {
 			return unmapped(to);
 		};
 		let call =

@@ -180,7 +180,7 @@ impl Block {
 		let mut stdout = std::io::stdout().lock();
 		// A closed stdout is no reason to stop. In a narrow terminal lines are cut at its edge: else
 		// they would take more lines than are taken away again.
-		let _ = write!(stdout, "\x1b[?7l{text}\x1b[?7h\n");
+		let _ = writeln!(stdout, "\x1b[?7l{text}\x1b[?7h");
 		let _ = stdout.flush();
 		self.lines = text.lines().count();
 	}

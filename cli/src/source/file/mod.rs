@@ -200,6 +200,7 @@ pub fn read(
 }
 
 /// What a file says besides its accounts.
+#[allow(clippy::large_enum_variant)] // There is one of it.
 enum Said {
 	Genesis(Genesis),
 	Root(H256),

@@ -91,7 +91,7 @@ impl Text for H256 {
 		let digits = match text.strip_prefix("0x") {
 			Some(digits) => digits,
 			// An odd number of digits without 0x may be meant as a decimal number.
-			None if text.len() % 2 == 0 => text,
+			None if text.len().is_multiple_of(2) => text,
 			None => return None,
 		};
 		of_digits(digits).map(H256)
