@@ -29,6 +29,6 @@ TEST=(cargo test --locked --release --workspace --test networks)
 ( cd "$ROOT" && "${TEST[@]}" --no-run ) >&2 || die "the tests did not build; see the lines above"
 step "Tests of networks: running"
 STARTED=$SECONDS
-( cd "$ROOT" && "${TEST[@]}" -- --ignored --nocapture --test-threads 1 "$TESTS" ) >&2 ||
+( cd "$ROOT" && "${TEST[@]}" -- --nocapture --test-threads 1 "$TESTS" ) >&2 ||
 	die "a test of networks failed; see the lines above"
 say "The networks took $((SECONDS - STARTED)) seconds."

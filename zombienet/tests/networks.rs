@@ -65,7 +65,6 @@ enum Snapshot {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs zombienet; scripts/network.sh --short runs it"]
 async fn import_while_a_validator_is_killed_works() -> Result<()> {
 	let prepared = prepare(Snapshot::Example, "60").await?;
 	let mut network = Network::start().await?;
@@ -79,13 +78,11 @@ async fn import_while_a_validator_is_killed_works() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs zombienet; scripts/network.sh runs it"]
 async fn import_of_the_example_while_everything_fails_works() -> Result<()> {
 	import_while_everything_fails(prepare(Snapshot::Example, "8").await?).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs zombienet; scripts/network.sh runs it"]
 async fn import_of_many_slots_while_everything_fails_works() -> Result<()> {
 	import_while_everything_fails(prepare(Snapshot::Large, "500").await?).await
 }
