@@ -4,8 +4,8 @@
 //! - [`import`]: a migration into the network by several relayers, and its progress;
 //! - [`stranger`]: a relayer that submits out of order, twice, and forged chunks.
 //!
-//! They take minutes and need npm's packages in this folder, so
-//! `scripts/network.sh` runs the tests and `cargo test` alone does not.
+//! They take minutes and need npm's packages in this folder, so `scripts/network.sh` runs the tests
+//! and `cargo test` alone does not.
 
 pub mod import;
 pub mod network;
