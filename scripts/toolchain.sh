@@ -172,6 +172,9 @@ else
 fi
 if is_debian; then
 	mapfile -t missing < <(missing_packages "${needed[@]}")
+	# An older release of them, which an update may replace.
+	[ -n "$compiler" ] || [ ! -x /usr/bin/rustc ] || [ "$(rust_minor /usr/bin/rustc)" -ge "$MINIMUM_RUST_MINOR" ] ||
+		missing=("${missing[@]}" "${needed[@]}")
 	[ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 fi
 check_base_commands

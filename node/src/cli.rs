@@ -7,7 +7,12 @@ use sc_cli::{
 };
 
 /// The command line.
+///
+/// The chain of `--dev` has no forks and its blocks are final at once. The fork-aware pool loses a
+/// transaction that comes in while it learns of such a block: it drops it with the state before the
+/// block. So the pool for one state is the default there.
 #[derive(Debug, clap::Parser)]
+#[command(mut_arg("pool_type", |pool| pool.default_value_if("dev", "true", "single-state")))]
 pub(crate) struct Cli {
 	/// What to do instead of running a node.
 	#[command(subcommand)]

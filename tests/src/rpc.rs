@@ -95,6 +95,12 @@ impl Rpc {
 		list.iter().map(|text| from_hex(text.as_str().unwrap_or_default())).collect()
 	}
 
+	/// The transactions that are ready in the pool.
+	pub async fn pending(&self) -> Result<Vec<Vec<u8>>> {
+		let list: Vec<String> = self.request("author_pendingExtrinsics", json!([])).await?;
+		list.iter().map(|text| from_hex(text)).collect()
+	}
+
 	/// Gives a transaction to the pool.
 	pub async fn submit(&self, transaction: &[u8]) -> Result<Result<String, Refusal>> {
 		self.try_request("author_submitExtrinsic", json!([to_hex(transaction)])).await

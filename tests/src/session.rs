@@ -157,13 +157,21 @@ impl Session {
 		self.include(&self.signed(account, nonce, call)).await
 	}
 
-	/// Submits a transaction and waits until it is in a block.
+	/// Submits a transaction and waits until it is in a block, and until the pool knows that block:
+	/// it judges what comes next by the state after it.
 	pub async fn include(&self, transaction: &[u8]) -> Result<Included> {
 		let from = self.rpc.best_number().await?;
 		if let Err(refusal) = self.rpc.submit(transaction).await? {
 			bail!("the pool refuses the transaction: {refusal:?}");
 		}
-		self.find(transaction, from, INCLUSION).await
+		let included = self.find(transaction, from, INCLUSION).await?;
+		wait_until("the pool's look at the block", INCLUSION, || async move {
+			let pending = self.rpc.pending().await?;
+			let gone = !pending.iter().any(|other| other == transaction);
+			Ok(gone.then_some(()))
+		})
+		.await?;
+		Ok(included)
 	}
 
 	/// Waits until a transaction is in a block after `from`.

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{ensure, Context, Result};
 use evm_migrate::{bundle::Bundle, substrate::Keys};
 use migration_primitives::{snapshot::Scope, H160, H256};
 use migration_tests::{
@@ -83,9 +83,18 @@ async fn transaction_that_touches_an_account_under_import_fails() -> Result<()> 
 
 /// Sends one wei to each address, all in one go.
 async fn dust(session: &Session, stranger: &Account, targets: &[H160]) -> Result<()> {
-	for target in targets {
+	let from = session.rpc.best_number().await?;
+	let first = session.nonce(&stranger.id()).await?;
+	let mut transactions = Vec::new();
+	for (nonce, target) in (first..).zip(targets) {
 		let call = session.transfer(&Keys::hashed_account(*target), 1)?;
-		session.execute(stranger, &call).await?.succeeded()?;
+		let transaction = session.signed(stranger, nonce, &call);
+		let answer = session.rpc.submit(&transaction).await?;
+		ensure!(answer.is_ok(), "the pool refuses dust: {answer:?}");
+		transactions.push(transaction);
+	}
+	for transaction in transactions {
+		session.find(&transaction, from, INCLUSION).await?.succeeded()?;
 	}
 	Ok(())
 }

@@ -27,7 +27,8 @@ pub(crate) type FullClient =
 /// The database behind the client.
 pub(crate) type FullBackend = sc_service::TFullBackend<Block>;
 
-/// The transaction pool, fork-aware unless `--pool-type` says otherwise.
+/// The transaction pool: of the kind that `--pool-type` says, else for one state with `--dev` and
+/// fork-aware without.
 pub(crate) type FullPool = TransactionPoolHandle<Block, FullClient>;
 
 /// The fork choice: the longest chain that contains the last final block.

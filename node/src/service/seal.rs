@@ -8,7 +8,6 @@ use futures::{
 };
 use migration_runtime::{opaque::Block, Hash};
 use sc_basic_authorship::ProposerFactory;
-use sc_client_api::BlockBackend;
 use sc_consensus_manual_seal::{
 	consensus::aura::AuraConsensusDataProvider, seal_block, Error as SealError, SealBlockParams,
 };
@@ -18,7 +17,7 @@ use sp_consensus_aura::{
 	Slot, SlotDuration,
 };
 use sp_timestamp::{InherentDataProvider, Timestamp};
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 use substrate_prometheus_endpoint::Registry;
 use tokio::time::{interval, MissedTickBehavior};
 
@@ -66,38 +65,22 @@ impl Sealer {
 	}
 
 	/// Seals whenever a transaction is ready, until none that fits is left.
-	///
-	/// A transaction that comes while the pool is learning of a block can be ready in the pool's
-	/// state before that block and missing in the one after it, until the next block. So that it
-	/// does not wait for somebody else's transaction, an empty block follows.
 	pub(super) async fn run_instant(mut self) {
 		let mut imported = self.pool.import_notification_stream().fuse();
 		let mut look = interval(POOL_LOOK_INTERVAL);
 		look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-		// What the pool reported and no block holds yet.
-		let mut reported: HashSet<Hash> = HashSet::new();
 		loop {
-			let looked = tokio::select! {
-				notification = imported.next() => match notification {
-					Some(transaction) => {
-						reported.insert(transaction);
-						// The block takes every ready transaction: one for all notifications so far.
-						while let Some(Some(transaction)) = imported.next().now_or_never() {
-							reported.insert(transaction);
-						}
-						false
+			tokio::select! {
+				notification = imported.next() => {
+					if notification.is_none() {
+						break;
 					}
-					None => break,
-				},
-				_ = look.tick() => true,
-			};
-			self.seal_all_ready(&mut reported).await;
-			if looked && !reported.is_empty() && self.pool.status().ready == 0 {
-				self.seal_one(Emptiness::Allowed, &mut reported).await;
-				// Whatever is still in no block was dropped by the pool.
-				reported.clear();
-				self.seal_all_ready(&mut reported).await;
+					// The block takes every ready transaction: one for all notifications so far.
+					while let Some(Some(_)) = imported.next().now_or_never() {}
+				}
+				_ = look.tick() => (),
 			}
+			self.seal_all_ready().await;
 		}
 	}
 
@@ -114,31 +97,18 @@ impl Sealer {
 	}
 
 	/// Seals block after block until no ready transaction is left, or none fits into a block.
-	async fn seal_all_ready(&mut self, reported: &mut HashSet<Hash>) {
+	async fn seal_all_ready(&mut self) {
 		while self.pool.status().ready > 0 {
-			if !self.seal_one(Emptiness::Refused, reported).await {
-				break;
-			}
-		}
-	}
-
-	/// Seals one block and waits until the pool has seen it. Whether there is a block.
-	async fn seal_one(&mut self, emptiness: Emptiness, reported: &mut HashSet<Hash>) -> bool {
-		match self.seal(emptiness).await {
-			Ok(block) => {
-				// The body of a block that this node made just now is in its database.
-				for transaction in self.client.block_body(block).ok().flatten().unwrap_or_default()
-				{
-					reported.remove(&self.pool.hash_of(&transaction));
-				}
+			match self.seal(Emptiness::Refused).await {
 				// Until the pool has seen the block, it still counts what the block included.
-				let _updated = self.pool.ready_at_with_timeout(block, POOL_UPDATE_TIMEOUT).await;
-				true
-			}
-			Err(SealError::EmptyTransactionPool) => false,
-			Err(error) => {
-				log::error!(target: LOG_TARGET, "no block was made: {error}");
-				false
+				Ok(block) => {
+					let _seen = self.pool.ready_at_with_timeout(block, POOL_UPDATE_TIMEOUT).await;
+				}
+				Err(SealError::EmptyTransactionPool) => break,
+				Err(error) => {
+					log::error!(target: LOG_TARGET, "no block was made: {error}");
+					break;
+				}
 			}
 		}
 	}
