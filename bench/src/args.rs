@@ -22,6 +22,10 @@ pub(crate) enum Command {
 	Import(ImportArgs),
 	/// Measure chunks of many kinds and write the weights of the runtime.
 	Weights(WeightsArgs),
+	/// Execute the heaviest transactions of 2^24 gas and hold their times against their weights.
+	Gas(GasArgs),
+	/// Run programs on EVM engines beside each other.
+	Evm(EvmArgs),
 }
 
 /// Arguments of `import`.
@@ -59,4 +63,46 @@ pub(crate) struct WeightsArgs {
 	/// The Rust file to write; without it, it is printed.
 	#[arg(long, value_name = "FILE")]
 	pub(crate) output: Option<PathBuf>,
+}
+
+/// Arguments of `gas`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct GasArgs {
+	/// How often each transaction is executed for its time.
+	#[arg(long, value_name = "TIMES", default_value = "5")]
+	pub(crate) repeat: NonZeroU32,
+	/// The gas limit of each transaction.
+	#[arg(
+		long,
+		value_name = "GAS",
+		default_value_t = 1 << 24,
+		value_parser = clap::value_parser!(u64).range(100_000..=1 << 24),
+	)]
+	pub(crate) gas: u64,
+	/// Only transactions whose class and name contain this.
+	#[arg(long, value_name = "TEXT")]
+	pub(crate) only: Option<String>,
+	/// The Wasm of another build of the runtime.
+	#[arg(long, value_name = "FILE")]
+	pub(crate) runtime: Option<PathBuf>,
+	/// Write all figures to this file as JSON.
+	#[arg(long, value_name = "FILE")]
+	pub(crate) json: Option<PathBuf>,
+}
+
+/// Arguments of `evm`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct EvmArgs {
+	/// How often each program is run on each engine for its time.
+	#[arg(long, value_name = "TIMES", default_value = "11")]
+	pub(crate) repeat: NonZeroU32,
+	/// Only programs whose name contains this.
+	#[arg(long, value_name = "TEXT")]
+	pub(crate) only: Option<String>,
+	/// The Wasm of the crate `evm` 0.43, built from bench/frontier.
+	#[arg(long, value_name = "FILE")]
+	pub(crate) frontier: PathBuf,
+	/// Write all figures to this file as JSON.
+	#[arg(long, value_name = "FILE")]
+	pub(crate) json: Option<PathBuf>,
 }

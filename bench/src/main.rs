@@ -1,6 +1,8 @@
-//! Measures what an import costs a chain, on the real node with its Wasm runtime.
+//! Measures what imports, and the EVM's heaviest transactions, cost a chain with its Wasm runtime.
 
 mod args;
+mod evm;
+mod gas;
 mod import;
 mod measure;
 mod memory;
@@ -16,5 +18,7 @@ async fn main() -> Result<()> {
 	match Args::parse().command {
 		Command::Import(arguments) => import::run(&arguments).await,
 		Command::Weights(arguments) => weights::run(&arguments).await,
+		Command::Gas(arguments) => gas::run(&arguments),
+		Command::Evm(arguments) => evm::run(&arguments),
 	}
 }

@@ -119,6 +119,14 @@ const COUNTED: &str = "	fn propose() -> Weight {
 		CountedWeight::<T>::pause()
 	}
 
+	fn consent() -> Weight {
+		CountedWeight::<T>::consent()
+	}
+
+	fn return_funds() -> Weight {
+		CountedWeight::<T>::return_funds()
+	}
+
 	fn abort() -> Weight {
 		CountedWeight::<T>::abort()
 	}
@@ -151,7 +159,38 @@ fn picoseconds(nanoseconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-	use super::*;
+	use super::{
+		super::fit::{Model, Sample},
+		*,
+	};
+
+	#[test]
+	fn render_has_a_weight_for_every_call() {
+		let model = |times| Model { times, largest_ratio: 1.2, smallest_ratio: 0.9 };
+		let times = Times {
+			empty: 100.0,
+			chunk: model([1.0; 6]),
+			map: Model { times: [1.0; 2], largest_ratio: 1.1, smallest_ratio: 0.9 },
+			largest_proof_ratio: 0.5,
+			slot_proof: 90.0,
+			chunks: vec![Sample { units: [1.0; 6], time: 5.0 }],
+			map_chunks: 1,
+		};
+		let file = render(&times);
+		let source = include_str!("../../../pallets/migration/src/weights/mod.rs");
+		let (_, declared) = source.split_once("pub trait WeightInfo {").unwrap_or_default();
+		let (declared, _) = declared.split_once("\n}").unwrap_or_default();
+		let calls: Vec<&str> = declared
+			.lines()
+			.filter_map(|line| line.strip_prefix("\tfn "))
+			.filter_map(|line| line.strip_suffix(" -> Weight;"))
+			.collect();
+		assert!(calls.len() > 10, "{calls:?}");
+		for call in &calls {
+			assert!(file.contains(&format!("\tfn {call} -> Weight {{")), "{call}");
+		}
+		assert_eq!(file.matches("\tfn ").count(), calls.len());
+	}
 
 	#[test]
 	fn picoseconds_have_separators() {

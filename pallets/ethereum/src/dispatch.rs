@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use frame_support::{dispatch::PostDispatchInfo, pallet_prelude::*, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
-use pallet_evm::{ExecuteMode, ExecutionInfo, ListSizes, GAS_PER_AUTHORIZATION};
+use pallet_evm::{ExecuteMode, ExecutionInfo, GasWeightMapping, ListSizes, GAS_PER_AUTHORIZATION};
 use sp_core::{H160, H256};
 use sp_runtime::{
 	traits::{Bounded, UniqueSaturatedInto},
@@ -11,8 +11,8 @@ use sp_runtime::{
 };
 
 use crate::{
-	BlockGasUsed, Blocks, Call, Config, CurrentTransactions, DeclaredCost, Error, EthereumBlock,
-	Event, Pallet, RawTransaction, Receipt, RecoveredTransaction, TransactionError,
+	BlockGasUsed, Blocks, Call, Config, CurrentTransactions, DeclaredCost, DecodedTransaction,
+	Error, EthereumBlock, Event, Pallet, RawTransaction, Receipt, TransactionError,
 	TransactionIndex, TransactionRecord, WeightInfo,
 };
 
@@ -59,7 +59,9 @@ impl<T: Config> Pallet<T> {
 	/// Bytes that do not decode declare nothing, and authorisation refuses them.
 	pub(crate) fn call_weight(raw: &[u8]) -> Weight {
 		let declared = DeclaredCost::decode(raw).unwrap_or_default();
-		Self::weight_with_gas(raw.len(), declared.gas_limit, declared)
+		let gas_limit = declared.gas_limit;
+		Self::weight_with_gas(raw.len(), gas_limit, declared)
+			.saturating_add(T::GasWeightMapping::surcharge_limit(gas_limit))
 	}
 
 	/// The weight of [`Call::transact`] with so many bytes if `spent_gas` is spent.
@@ -84,7 +86,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_transact(raw: Vec<u8>) -> DispatchResultWithPostInfo {
 		let transaction =
-			RecoveredTransaction::recover(&raw, Self::chain_id()).map_err(|error| {
+			Self::decode(&raw).and_then(DecodedTransaction::recover).map_err(|error| {
 				log::error!(target: "runtime::ethereum", "dispatched without authorisation: {error}");
 				Error::<T>::InvalidTransaction
 			})?;
@@ -106,13 +108,16 @@ impl<T: Config> Pallet<T> {
 			.map_err(pallet_evm::Error::<T>::from)?;
 
 		let (spent_gas, exit_reason) = (info.spent_gas, info.exit.clone());
+		let surcharge = Weight::from_parts(info.surcharge, 0);
 		let record = TransactionRecord { hash, from, raw };
 		let receipt = receipt(info, transaction_type, gas_before, contract_address);
 		Self::record(record, receipt);
 		Self::deposit_event(Event::Executed { from, to, transaction_hash: hash, exit_reason });
 
 		Ok(PostDispatchInfo {
-			actual_weight: Some(Self::weight_with_gas(bytes, spent_gas, declared)),
+			actual_weight: Some(
+				Self::weight_with_gas(bytes, spent_gas, declared).saturating_add(surcharge),
+			),
 			pays_fee: Pays::No,
 		})
 	}
@@ -157,6 +162,7 @@ impl<T: Config> Pallet<T> {
 		let addresses = u64::from(bytes.div_ceil(MIN_ACCESS_BYTES));
 		let lists = ListSizes { addresses, slots: 0, authorizations };
 		Self::weight_with_gas(bytes.saturated_into(), gas_limit, DeclaredCost { gas_limit, lists })
+			.saturating_add(T::GasWeightMapping::surcharge_limit(gas_limit))
 			.saturating_add(Self::authorize_weight_of(bytes.saturated_into(), lists))
 	}
 }

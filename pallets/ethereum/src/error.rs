@@ -14,7 +14,8 @@ pub enum TransactionError {
 		/// The bytes given.
 		found: usize,
 	},
-	/// A transaction type (EIP-2718) other than 0, 1, 2 and 4.
+	/// A transaction type (EIP-2718) other than 0, 1, 2 and 4, or one that the hard fork does not know
+	/// yet.
 	UnsupportedType {
 		/// The first byte.
 		found: u8,

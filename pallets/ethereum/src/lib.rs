@@ -6,7 +6,8 @@
 //! (`#[pallet::authorize]`), so the runtime needs `frame_system::AuthorizeCall` in its transaction
 //! extensions. The sender pays gas as in Ethereum and no Substrate fee.
 //!
-//! Supported are legacy transactions with chain id (EIP-155), EIP-2930, EIP-1559 and EIP-7702.
+//! Supported are legacy transactions, EIP-2930, EIP-1559 and EIP-7702, each from its hard fork on.
+//! Legacy transactions need a chain id (EIP-155) unless `AcceptUnprotected` says otherwise.
 //!
 //! The transactions of the last `ReceiptRetention` blocks are kept with their receipts. How much is
 //! kept of one block is bounded by its length (the transactions) and its gas limit: at least 21,000
@@ -42,7 +43,7 @@ pub use invalid::{rejection_message, InvalidCode, UnknownCode};
 pub use pallet::*;
 pub use retention::Removed;
 pub use runtime_api::*;
-pub use transaction::{DeclaredCost, DecodedTransaction, RecoveredTransaction};
+pub use transaction::{DeclaredCost, DecodedTransaction, RecoveredTransaction, ReplayProtection};
 pub use validity::{nonce_tag, LONGEVITY, NONCE_LOOK_AHEAD};
 pub use weights::WeightInfo;
 
@@ -77,6 +78,12 @@ pub mod pallet {
 		/// that was executed from one that the pool has dropped.
 		#[pallet::constant]
 		type ReceiptRetention: Get<u32>;
+
+		/// Whether legacy transactions without chain id (before EIP-155) are accepted. They are valid on
+		/// every chain, which the deployers of some contracts make use of to give them the same address
+		/// everywhere, and attackers to repeat what was meant for another chain.
+		#[pallet::constant]
+		type AcceptUnprotected: Get<bool>;
 
 		/// The weights of everything but the EVM's execution.
 		type WeightInfo: WeightInfo;

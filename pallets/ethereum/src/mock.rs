@@ -85,6 +85,8 @@ parameter_types! {
 	pub static BlockGasLimit: u64 = 30_000_000;
 	pub static ReceiptRetention: u32 = RETENTION;
 	pub static GasIsFree: bool = false;
+	pub static AcceptUnprotected: bool = false;
+	pub static Spec: pallet_evm::EvmSpec = pallet_evm::EvmSpec::Osaka;
 	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
 }
 
@@ -142,7 +144,7 @@ impl pallet_evm::Config for Test {
 	type Timestamp = Timestamp;
 	type BlockHashMapping = pallet_evm::SubstrateBlockHashMapping<Self>;
 	type AccountGuard = Guard;
-	type Spec = pallet_evm::Osaka;
+	type Spec = Spec;
 	type MaxCodeSize = ConstU32<24_576>;
 	type WeightInfo = ();
 }
@@ -150,6 +152,7 @@ impl pallet_evm::Config for Test {
 impl crate::Config for Test {
 	type MaxTransactionBytes = ConstU32<MAX_BYTES>;
 	type ReceiptRetention = ReceiptRetention;
+	type AcceptUnprotected = AcceptUnprotected;
 	type WeightInfo = crate::weights::SubstrateWeight<Test>;
 }
 
@@ -177,6 +180,8 @@ pub(crate) fn execute(test: impl FnOnce()) {
 	BlockGasLimit::set(30_000_000);
 	ReceiptRetention::set(RETENTION);
 	GasIsFree::set(false);
+	AcceptUnprotected::set(false);
+	Spec::set(pallet_evm::EvmSpec::Osaka);
 	let storage = RuntimeGenesisConfig::default().build_storage().unwrap();
 	sp_io::TestExternalities::new(storage).execute_with(|| {
 		begin_block(1);

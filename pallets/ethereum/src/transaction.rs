@@ -37,6 +37,15 @@ pub struct RecoveredTransaction {
 	request: ExecuteRequest,
 }
 
+/// Whether a transaction must be bound to the chain (EIP-155).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplayProtection {
+	/// A legacy transaction without chain id, which is valid on every chain, is refused.
+	Required,
+	/// It is accepted.
+	Optional,
+}
+
 /// An Ethereum transaction whose encoding and chain id have been checked, and its signature not.
 #[derive(Clone, Debug)]
 pub struct DecodedTransaction {
@@ -50,8 +59,19 @@ impl DecodedTransaction {
 	///
 	/// The cost is linear in the length of `raw`.
 	pub fn decode(raw: &[u8], chain_id: u64) -> Result<Self, TransactionError> {
+		Self::decode_with(raw, chain_id, ReplayProtection::Required)
+	}
+
+	/// As [`DecodedTransaction::decode`], for chains that may take legacy transactions without chain
+	/// id.
+	pub fn decode_with(
+		raw: &[u8],
+		chain_id: u64,
+		protection: ReplayProtection,
+	) -> Result<Self, TransactionError> {
 		let envelope = decode(raw)?;
 		match envelope.chain_id() {
+			None if protection == ReplayProtection::Optional => (),
 			None => return Err(TransactionError::MissingChainId),
 			Some(found) if found != chain_id => {
 				return Err(TransactionError::WrongChainId { expected: chain_id, found })
@@ -67,6 +87,11 @@ impl DecodedTransaction {
 	/// What the transaction declares to cost.
 	pub fn declared(&self) -> DeclaredCost {
 		DeclaredCost::of(&self.envelope)
+	}
+
+	/// The EIP-2718 type: 0, 1, 2 or 4.
+	pub fn transaction_type(&self) -> u8 {
+		self.transaction_type
 	}
 
 	/// Call data or init code.

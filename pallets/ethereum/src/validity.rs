@@ -1,14 +1,15 @@
 //! What the transaction pool and the block builder are told about an Ethereum transaction.
 
 use alloc::{vec, vec::Vec};
+use alloy_eips::eip2718::{EIP1559_TX_TYPE_ID, EIP2930_TX_TYPE_ID, EIP7702_TX_TYPE_ID};
 use codec::Encode;
 use frame_support::{pallet_prelude::*, traits::Get};
-use pallet_evm::{ExecuteRequest, OnChargeEvmTransaction};
+use pallet_evm::{EvmSpec, ExecuteRequest, OnChargeEvmTransaction};
 use sp_core::H160;
 
 use crate::{
 	invalid::from_runner, BlockGasUsed, Config, DeclaredCost, DecodedTransaction, InvalidCode,
-	Pallet, RecoveredTransaction, TransactionError,
+	Pallet, RecoveredTransaction, ReplayProtection, TransactionError,
 };
 
 /// How far above the account's nonce a transaction may be and still enter the pool.
@@ -38,7 +39,7 @@ impl<T: Config> Pallet<T> {
 		raw: &[u8],
 	) -> TransactionValidityWithRefund {
 		let refused = |error: TransactionError| InvalidTransaction::from(InvalidCode::from(error));
-		let decoded = DecodedTransaction::decode(raw, Self::chain_id()).map_err(refused)?;
+		let decoded = Self::decode(raw).map_err(refused)?;
 		let in_block = matches!(source, TransactionSource::InBlock);
 		let DeclaredCost { gas_limit, lists } = decoded.declared();
 		Self::check_block_gas(gas_limit, in_block)?;
@@ -58,6 +59,27 @@ impl<T: Config> Pallet<T> {
 			propagate: true,
 		};
 		Ok((validity, Weight::zero()))
+	}
+
+	/// Decodes a transaction of a type that the hard fork knows.
+	pub(crate) fn decode(raw: &[u8]) -> Result<DecodedTransaction, TransactionError> {
+		let protection = if T::AcceptUnprotected::get() {
+			ReplayProtection::Optional
+		} else {
+			ReplayProtection::Required
+		};
+		let decoded = DecodedTransaction::decode_with(raw, Self::chain_id(), protection)?;
+		let found = decoded.transaction_type();
+		let since = match found {
+			EIP2930_TX_TYPE_ID => EvmSpec::Berlin,
+			EIP1559_TX_TYPE_ID => EvmSpec::London,
+			EIP7702_TX_TYPE_ID => EvmSpec::Prague,
+			_ => EvmSpec::Frontier,
+		};
+		if <T as pallet_evm::Config>::Spec::get() < since {
+			return Err(TransactionError::UnsupportedType { found });
+		}
+		Ok(decoded)
 	}
 
 	/// A limit above the whole block's can never be met; above what is left of this block, later.

@@ -9,6 +9,11 @@ use sp_core::{Get, H160, U256};
 pub trait FeeCalculator {
 	/// The base fee in wei, below 2^64, and the weight of finding it out.
 	fn min_gas_price() -> (U256, Weight);
+
+	/// The value of BLOBBASEFEE in wei (EIP-7516). Without blobs it stays at the least that there is.
+	fn blob_base_fee() -> u128 {
+		1
+	}
 }
 
 /// Gas costs nothing.

@@ -3,7 +3,7 @@
 use crate::{Config, EvmSpec};
 use core::marker::PhantomData;
 use frame_support::{dispatch::DispatchClass, weights::Weight};
-use sp_core::{Get, H256};
+use sp_core::{Get, H160, H256, U256};
 use sp_runtime::traits::UniqueSaturatedInto;
 
 /// The largest gas limit of one transaction (EIP-7825). It also bounds the EVM's memory to what the
@@ -35,6 +35,18 @@ pub trait GasWeightMapping {
 
 	/// The gas that fits into `weight`.
 	fn weight_to_gas(weight: Weight) -> u64;
+
+	/// Picoseconds that a unit of gas of this precompile takes beyond its weight; zero for every
+	/// other address.
+	fn precompile_surcharge(_: &H160) -> u64 {
+		0
+	}
+
+	/// What precompiles may take beyond the weight of their gas in one execution with that gas
+	/// limit. It is charged before the execution and given back as far as it was not taken.
+	fn surcharge_limit(_gas_limit: u64) -> Weight {
+		Weight::zero()
+	}
 }
 
 /// One unit of gas weighs `Config::WeightPerGas`.
@@ -56,10 +68,22 @@ impl<T: Config> GasWeightMapping for FixedGasWeightMapping<T> {
 	}
 }
 
-/// Gives the hash of an older block for BLOCKHASH.
+/// Gives what contracts read of blocks and is not in `frame_system` as Ethereum has it.
 pub trait BlockHashMapping {
-	/// The hash of block `number`, zero if unknown.
+	/// The hash of block `number` for BLOCKHASH, zero if unknown.
 	fn block_hash(number: u64) -> H256;
+
+	/// The value of DIFFICULTY, which there is before Paris.
+	fn difficulty() -> U256 {
+		U256::zero()
+	}
+
+	/// The value of PREVRANDAO, which there is since Paris (EIP-4399). None is the Keccak-256 of the
+	/// parent block's hash: it differs from block to block, but is known before the block is built. No
+	/// source of randomness, as little as the proposer's choice is on Ethereum.
+	fn prevrandao() -> Option<H256> {
+		None
+	}
 }
 
 /// The hashes that `frame_system` keeps.

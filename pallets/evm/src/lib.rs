@@ -33,6 +33,7 @@ mod mapping;
 mod mock;
 pub mod runtime_api;
 mod state;
+mod surcharge;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -47,6 +48,7 @@ pub use lists::{ListSizes, GAS_PER_AUTHORIZATION};
 pub use mapping::*;
 pub use pallet::*;
 pub use state::{create2_address, create_address, is_delegation, KECCAK_EMPTY};
+pub use surcharge::MeasuredGasWeightMapping;
 pub use types::*;
 pub use weights::WeightInfo;
 
@@ -155,6 +157,11 @@ pub mod pallet {
 	/// Addresses whose account holds a `sufficients` reference because its nonce is above zero.
 	#[pallet::storage]
 	pub type NonceReferences<T: Config> = StorageMap<_, Blake2_128Concat, H160, (), OptionQuery>;
+
+	/// Accounts that exist although they are empty, which only the rules before EIP-161 (Spurious
+	/// Dragon) know. Later ones neither read nor write it.
+	#[pallet::storage]
+	pub type EmptyAccounts<T: Config> = StorageMap<_, Blake2_128Concat, H160, (), OptionQuery>;
 
 	/// The chain id, if genesis set one; else [`Config::ChainId`] holds.
 	#[pallet::storage]

@@ -78,7 +78,9 @@ impl<T: Config> Pallet<T> {
 		authorization_list: &[Authorization],
 	) -> Weight {
 		let lists = ListSizes::new(access_list, authorization_list);
-		Self::execution_weight(gas_limit).saturating_add(Self::lists_weight(gas_limit, lists))
+		Self::execution_weight(gas_limit)
+			.saturating_add(T::GasWeightMapping::surcharge_limit(gas_limit))
+			.saturating_add(Self::lists_weight(gas_limit, lists))
 	}
 
 	/// Checks that the gas limit is within the limits of the chain and covers what is due before

@@ -245,6 +245,17 @@ pub enum ExitError {
 	/// The changes could not be written to the account.
 	#[codec(index = 35)]
 	CommitFailed(H160),
+	/// More code of contracts was read than one execution may, so that it fits the memory of the
+	/// Wasm executor.
+	#[codec(index = 36)]
+	TooMuchCode {
+		/// The limit in bytes, each code counted once.
+		limit: u64,
+	},
+	/// More memory was needed than the Wasm executor can give one execution. The gas cap of EIP-7825
+	/// keeps below that; a chain without it can get there.
+	#[codec(index = 37)]
+	OutOfMemory,
 }
 
 /// The outcome of an execution.
@@ -256,6 +267,8 @@ pub struct ExecutionInfo {
 	pub used_gas: u64,
 	/// Gas spent before refunds, which lower the price and not the work; at least `used_gas`.
 	pub spent_gas: u64,
+	/// Picoseconds that precompiles took beyond the weight of their gas.
+	pub surcharge: u64,
 	/// Output of a call, code of a created contract, or data of REVERT.
 	pub value: Vec<u8>,
 	/// The created contract, if one was.

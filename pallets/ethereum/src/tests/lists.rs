@@ -19,7 +19,7 @@ use alloy_consensus::SignableTransaction;
 const TO: H160 = H160::repeat_byte(0x77);
 
 /// A tuple that nobody signed.
-fn senseless() -> SignedAuthorization {
+pub(super) fn senseless() -> SignedAuthorization {
 	let inner = Authorization { chain_id: AlloyU256::ZERO, address: Address::ZERO, nonce: 0 };
 	SignedAuthorization::new_unchecked(inner, 0, AlloyU256::ZERO, AlloyU256::ZERO)
 }

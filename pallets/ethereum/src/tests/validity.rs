@@ -8,7 +8,7 @@ use frame_support::{
 };
 use sp_core::H160;
 
-use super::wallet::{call, eip1559, eip2930, legacy, Wallet};
+use super::wallet::{call, eip1559, eip2930, eip7702, legacy, Wallet};
 use crate::{
 	mock::*, nonce_tag, DeclaredCost, InvalidCode, TransactionError, LONGEVITY, NONCE_LOOK_AHEAD,
 };
@@ -354,4 +354,46 @@ fn invalid_codes_are_stable_and_named() {
 	assert_eq!(InvalidCode::try_from(19), Err(crate::UnknownCode(19)));
 	assert_eq!(crate::rejection_message(&InvalidTransaction::Stale), Some("nonce too low"));
 	assert_eq!(crate::rejection_message(&InvalidTransaction::BadProof), None);
+}
+
+#[test]
+fn validate_type_before_its_hard_fork_fails() {
+	use pallet_evm::EvmSpec;
+
+	execute(|| {
+		let wallet = Wallet::new(1);
+		let mut delegation = eip7702(0, TO);
+		delegation.authorization_list = vec![super::lists::senseless()];
+		delegation.gas_limit = 200_000;
+		let types = [
+			(wallet.raw(eip2930(0, call(TO))), EvmSpec::Istanbul, EvmSpec::Berlin),
+			(wallet.raw(eip1559(0, call(TO))), EvmSpec::Berlin, EvmSpec::London),
+			(wallet.raw(delegation), EvmSpec::Cancun, EvmSpec::Prague),
+		];
+		for (raw, before, since) in types {
+			Spec::set(before);
+			assert_refused(raw.clone(), InvalidCode::UnsupportedType);
+			Spec::set(since);
+			assert!(validate(raw).is_ok(), "{since:?}");
+		}
+	});
+}
+
+#[test]
+fn validate_legacy_without_chain_id_is_a_choice_of_the_chain() {
+	execute(|| {
+		let wallet = Wallet::new(1);
+		let mut tx = legacy(0, call(TO));
+		tx.chain_id = None;
+		let raw = wallet.raw(tx);
+		assert_refused(raw.clone(), InvalidCode::MissingChainId);
+		AcceptUnprotected::set(true);
+		assert!(validate(raw.clone()).is_ok());
+		apply_ok(raw);
+		assert_eq!((nonce(wallet.address()), balance(TO)), (1, 1_000));
+		// Another chain's id is still another chain's.
+		let mut tx = legacy(1, call(TO));
+		tx.chain_id = Some(CHAIN_ID + 1);
+		assert_refused(wallet.raw(tx), InvalidCode::WrongChainId);
+	});
 }

@@ -5,7 +5,8 @@ use super::{
 	Outcome,
 };
 use crate::{
-	AddressMapping, BalanceOf, Config, Error, ExitError, GasPayment, OnChargeEvmTransaction, Pallet,
+	AddressMapping, BalanceOf, Config, EmptyAccounts, Error, EvmSpec, ExitError, GasPayment,
+	OnChargeEvmTransaction, Pallet,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::{
@@ -16,7 +17,7 @@ use frame_support::{
 	},
 };
 use revm::state::Account;
-use sp_core::{H160, H256, U256};
+use sp_core::{Get, H160, H256, U256};
 use sp_runtime::{traits::Saturating, DispatchError};
 
 /// Slots that SELFDESTRUCT may clear at once. Only before EIP-6780 can a contract with storage be
@@ -94,13 +95,16 @@ pub(crate) fn commit<T: Config>(outcome: &Outcome, dust: Dust) -> Result<(), Com
 			write_account::<T>(address, account)?;
 		}
 		write_balances::<T>(&accounts, dust)?;
-		pay::<T>(outcome);
+		pay::<T>(outcome, &accounts);
 		Ok(())
 	})
 }
 
 /// Code, storage and nonce.
 fn write_account<T: Config>(address: &H160, account: &Account) -> Result<(), CommitError> {
+	if keeps_empty_accounts::<T>() {
+		note_existence::<T>(address, account.is_empty() && !account.is_selfdestructed());
+	}
 	if account.is_selfdestructed() {
 		let removal = Pallet::<T>::remove_account(address, MAX_DESTROYED_SLOTS);
 		return if removal.done { Ok(()) } else { Err(CommitError::StorageTooLarge(*address)) };
@@ -193,14 +197,42 @@ fn check_dust<T: Config>(
 }
 
 /// Hands out what the sender paid.
-fn pay<T: Config>(outcome: &Outcome) {
+fn pay<T: Config>(outcome: &Outcome, accounts: &BTreeMap<H160, &Account>) {
 	let base_fee = u128::from(outcome.base_fee).min(outcome.price);
 	let used = U256::from(outcome.used_gas);
-	let payment = GasPayment {
+	let mut payment = GasPayment {
 		base_fee: used * U256::from(base_fee),
 		priority_fee: used * U256::from(outcome.price - base_fee),
 	};
-	if payment != GasPayment::default() {
-		T::OnChargeTransaction::on_paid(&Pallet::<T>::find_author(), payment);
+	let author = Pallet::<T>::find_author();
+	let paid = payment != GasPayment::default();
+	// On Ethereum the author is paid before destroyed accounts are removed with what they have.
+	let is_destroyed = accounts.get(&author).is_some_and(|account| account.is_selfdestructed());
+	if is_destroyed {
+		payment.priority_fee = U256::zero();
+	}
+	if paid {
+		T::OnChargeTransaction::on_paid(&author, payment);
+	}
+	if keeps_empty_accounts::<T>() && T::OnChargeTransaction::charges() && !is_destroyed {
+		// Being paid nothing touches as well.
+		let is_empty = Pallet::<T>::nonce(&author) == 0
+			&& Pallet::<T>::balance(&author).is_zero()
+			&& !Pallet::<T>::has_code(&author);
+		note_existence::<T>(&author, is_empty);
+	}
+}
+
+/// Whether the rules are older than EIP-161.
+fn keeps_empty_accounts<T: Config>() -> bool {
+	T::Spec::get() < EvmSpec::SpuriousDragon
+}
+
+/// Writes whether an account that was touched, and so exists, is empty.
+fn note_existence<T: Config>(address: &H160, is_empty: bool) {
+	if is_empty {
+		EmptyAccounts::<T>::insert(address, ());
+	} else {
+		EmptyAccounts::<T>::remove(address);
 	}
 }

@@ -1,7 +1,10 @@
 //! The pallet's storage as revm's database.
 
 use super::convert::{from_address, hash_to_word, to_hash, to_word, word_to_hash};
-use crate::{AccountCodes, AccountGuard, AccountStorages, BlockHashMapping, Config, Pallet};
+use crate::{
+	AccountCodes, AccountGuard, AccountStorages, BlockHashMapping, Config, EmptyAccounts, EvmSpec,
+	Pallet,
+};
 use alloc::collections::BTreeMap;
 use core::{fmt, marker::PhantomData};
 use revm::{
@@ -10,7 +13,11 @@ use revm::{
 	state::{AccountInfo, Bytecode},
 	Database,
 };
-use sp_core::{H160, H256};
+use sp_core::{Get, H160};
+
+/// Bytes of code that one execution may read, each code counted once. Gas does not bound them: 2,600
+/// of it read 24 KiB, so that 2^24 would fill the memory of the Wasm executor.
+const MAX_CODE_READ: usize = 16 << 20;
 
 /// Reads accounts, code and storage. Nothing is written through it.
 pub(crate) struct FrameDatabase<T> {
@@ -18,12 +25,25 @@ pub(crate) struct FrameDatabase<T> {
 	enforce_locks: bool,
 	/// Owners of the code hashes seen, since code is stored by address.
 	owners: BTreeMap<B256, H160>,
+	/// Codes read, which many accounts can share.
+	codes: BTreeMap<B256, Bytecode>,
+	/// Bytes of all of them.
+	code_read: usize,
+	/// Hashes of older blocks read: reading them again costs no more gas than an addition or two.
+	block_hashes: BTreeMap<u64, B256>,
 	_config: PhantomData<T>,
 }
 
 impl<T> FrameDatabase<T> {
 	pub(super) fn new(enforce_locks: bool) -> Self {
-		Self { enforce_locks, owners: BTreeMap::new(), _config: PhantomData }
+		Self {
+			enforce_locks,
+			owners: BTreeMap::new(),
+			codes: BTreeMap::new(),
+			code_read: 0,
+			block_hashes: BTreeMap::new(),
+			_config: PhantomData,
+		}
 	}
 }
 
@@ -38,12 +58,22 @@ impl<T> fmt::Debug for FrameDatabase<T> {
 pub(crate) enum DatabaseError {
 	/// The account is locked.
 	Locked(H160),
+	/// The execution reads more code than it may.
+	TooMuchCode {
+		/// The limit in bytes.
+		limit: u64,
+	},
+	/// The execution needs more memory than it may have.
+	OutOfMemory,
 }
 
 impl fmt::Display for DatabaseError {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		let Self::Locked(address) = self;
-		write!(f, "the account {address:?} is locked")
+		match self {
+			Self::Locked(address) => write!(f, "the account {address:?} is locked"),
+			Self::OutOfMemory => write!(f, "more memory than an execution may have"),
+			Self::TooMuchCode { limit } => write!(f, "more than {limit} bytes of code"),
+		}
 	}
 }
 
@@ -69,17 +99,29 @@ impl<T: Config> Database for FrameDatabase<T> {
 			info.code = None;
 			self.owners.insert(info.code_hash, address);
 		} else if nonce == 0 && balance.is_zero() {
-			// Does not exist (EIP-161).
-			return Ok(None);
+			// Does not exist, unless the rules are older than EIP-161.
+			let exists = T::Spec::get() < EvmSpec::SpuriousDragon
+				&& EmptyAccounts::<T>::contains_key(address);
+			return Ok(exists.then_some(info));
 		}
 		Ok(Some(info))
 	}
 
 	fn code_by_hash(&mut self, code_hash: B256) -> Result<Bytecode, DatabaseError> {
+		if let Some(code) = self.codes.get(&code_hash) {
+			return Ok(code.clone());
+		}
 		let Some(owner) = self.owners.get(&code_hash) else { return Ok(Bytecode::default()) };
 		let code = Bytes::from(AccountCodes::<T>::get(owner));
+		self.code_read = self.code_read.saturating_add(code.len());
+		if self.code_read > MAX_CODE_READ {
+			return Err(DatabaseError::TooMuchCode { limit: MAX_CODE_READ as u64 });
+		}
 		// Imported code can start like a delegation without being one.
-		Ok(Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code)))
+		let code =
+			Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code));
+		self.codes.insert(code_hash, code.clone());
+		Ok(code)
 	}
 
 	fn storage(&mut self, address: Address, index: Word) -> Result<Word, DatabaseError> {
@@ -88,7 +130,7 @@ impl<T: Config> Database for FrameDatabase<T> {
 	}
 
 	fn block_hash(&mut self, number: u64) -> Result<B256, DatabaseError> {
-		let hash: H256 = T::BlockHashMapping::block_hash(number);
-		Ok(to_hash(hash))
+		let hash = self.block_hashes.entry(number);
+		Ok(*hash.or_insert_with(|| to_hash(T::BlockHashMapping::block_hash(number))))
 	}
 }

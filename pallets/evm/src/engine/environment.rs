@@ -3,22 +3,25 @@
 use super::{
 	authority,
 	convert::{to_address, to_hash, to_word},
-	intrinsic, Rules,
+	intrinsic,
+	memory::MAX_EVM_MEMORY,
+	Rules,
 };
-use crate::{Config, EvmSpec, ExecuteRequest, Pallet, RunnerError, Target};
+use crate::{
+	BlockHashMapping, Config, EvmSpec, ExecuteRequest, FeeCalculator, Pallet, RunnerError, Target,
+};
 use alloc::string::ToString;
 use revm::{
 	context::{BlockEnv, CfgEnv, TransactionType, TxEnv},
-	context_interface::transaction::{AccessList, AccessListItem},
+	context_interface::{
+		block::BlobExcessGasAndPrice,
+		transaction::{AccessList, AccessListItem},
+	},
 	primitives::{hardfork::SpecId, TxKind, B256, U256 as Word},
 };
 use sp_core::{Get, U256};
 use sp_io::hashing::keccak_256;
 use sp_runtime::traits::UniqueSaturatedInto;
-
-/// Memory in bytes that all frames of one execution may hold together. The gas cap of EIP-7825 allows
-/// no more than 18 MiB; the allocator of the Wasm executor gives 32 MiB in one piece.
-const MAX_EVM_MEMORY: u64 = 20 << 20;
 
 impl From<EvmSpec> for SpecId {
 	fn from(spec: EvmSpec) -> Self {
@@ -64,12 +67,22 @@ pub(super) fn block_environment<T: Config>(
 		gas_limit: T::BlockGasLimit::get(),
 		basefee: u64::try_from(base_fee)
 			.map_err(|_| RunnerError::FeeOverflow { price: base_fee })?,
-		// Differs from block to block, but is known before the block is built: no source of
-		// randomness, as little as the proposer's choice is on Ethereum.
-		prevrandao: Some(B256::new(keccak_256(frame_system::Pallet::<T>::parent_hash().as_ref()))),
+		difficulty: to_word(T::BlockHashMapping::difficulty()),
+		prevrandao: Some(prevrandao::<T>()),
+		blob_excess_gas_and_price: Some(BlobExcessGasAndPrice {
+			excess_blob_gas: 0, // Not looked at, the price is.
+			blob_gasprice: T::FeeCalculator::blob_base_fee(),
+		}),
 		..Default::default()
 	};
 	Ok((cfg, block))
+}
+
+fn prevrandao<T: Config>() -> B256 {
+	match T::BlockHashMapping::prevrandao() {
+		Some(value) => to_hash(value),
+		None => B256::new(keccak_256(frame_system::Pallet::<T>::parent_hash().as_ref())),
+	}
 }
 
 /// The transaction. Nothing of the request is copied unless its gas limit covers it.

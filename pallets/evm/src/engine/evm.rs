@@ -3,7 +3,9 @@
 use super::{
 	convert::from_address,
 	database::{DatabaseError, FrameDatabase},
-	keccak, Rules,
+	journal, keccak, memory,
+	precompiles::FramePrecompiles,
+	Rules,
 };
 use crate::{AccountGuard, Config, Pallet};
 use revm::{
@@ -12,8 +14,9 @@ use revm::{
 		context::ContextError, journaled_state::account::JournaledAccountTr, ContextTr, JournalTr,
 	},
 	handler::{
-		evm::FrameInitResult, instructions::EthInstructions, EthFrame, EthPrecompiles, EvmTr,
-		FrameInitOrResult, FrameResult, ItemOrResult,
+		evm::FrameInitResult,
+		instructions::{EthInstructions, InstructionProvider},
+		EthFrame, EvmTr, FrameInitOrResult, FrameResult, ItemOrResult,
 	},
 	interpreter::{
 		interpreter::EthInterpreter, interpreter_action::FrameInit, CreateInputs, CreateOutcome,
@@ -24,7 +27,10 @@ use revm::{
 
 /// The engine's context: block, configuration, transaction, journal.
 pub(super) type FrameContext<T> =
-	Context<BlockEnv, TxEnv, CfgEnv, FrameDatabase<T>, Journal<FrameDatabase<T>>, ()>;
+	Context<BlockEnv, TxEnv, CfgEnv, FrameDatabase<T>, FrameJournal<T>, ()>;
+
+/// The changes of an execution, on top of the pallet's storage.
+pub(super) type FrameJournal<T> = Journal<FrameDatabase<T>>;
 
 type Frame = EthFrame<EthInterpreter>;
 
@@ -32,7 +38,7 @@ type Mainnet<T> = Evm<
 	FrameContext<T>,
 	(),
 	EthInstructions<EthInterpreter, FrameContext<T>>,
-	EthPrecompiles,
+	FramePrecompiles<T>,
 	Frame,
 >;
 
@@ -40,18 +46,29 @@ type Mainnet<T> = Evm<
 pub(super) struct FrameEvm<T: Config> {
 	inner: Mainnet<T>,
 	rules: Rules,
+	checks_memory: bool,
 }
 
 impl<T: Config> FrameEvm<T> {
 	pub(super) fn new(cfg: CfgEnv, block: BlockEnv, tx: TxEnv, rules: Rules) -> Self {
 		let spec = cfg.spec;
-		let context = FrameContext::<T>::new(FrameDatabase::new(rules.enforce_locks), spec)
+		let gas_limit = tx.gas_limit;
+		let mut context = FrameContext::<T>::new(FrameDatabase::new(rules.enforce_locks), spec)
 			.with_cfg(cfg)
 			.with_block(block)
 			.with_tx(tx);
+		journal::reserve::<T>(&mut context.journaled_state, gas_limit);
 		let mut instructions = EthInstructions::new_mainnet_with_spec(spec);
 		keccak::install(&mut instructions);
-		Self { inner: Evm::new(context, instructions, EthPrecompiles::new(spec)), rules }
+		journal::install::<T>(&mut instructions);
+		let precompiles = FramePrecompiles::new(spec, gas_limit);
+		let inner = Evm::new(context, instructions, precompiles);
+		Self { inner, rules, checks_memory: memory::must_be_checked(spec, gas_limit) }
+	}
+
+	/// Picoseconds that precompiles took beyond the weight of their gas.
+	pub(super) fn surcharge(&self) -> u64 {
+		self.inner.precompiles.taken()
 	}
 
 	/// A creation collides with a reserved address, and with storage that has no code (EIP-7610).
@@ -98,7 +115,7 @@ impl<T: Config> FrameEvm<T> {
 impl<T: Config> EvmTr for FrameEvm<T> {
 	type Context = FrameContext<T>;
 	type Instructions = EthInstructions<EthInterpreter, FrameContext<T>>;
-	type Precompiles = EthPrecompiles;
+	type Precompiles = FramePrecompiles<T>;
 	type Frame = Frame;
 
 	fn all(
@@ -131,7 +148,18 @@ impl<T: Config> EvmTr for FrameEvm<T> {
 	}
 
 	fn frame_run(&mut self) -> Result<FrameInitOrResult<Self::Frame>, ContextError<DatabaseError>> {
-		self.inner.frame_run()
+		if !self.checks_memory {
+			return self.inner.frame_run();
+		}
+		let Evm { ctx, instruction, frame_stack, .. } = &mut self.inner;
+		let frame = frame_stack.get();
+		let (instructions, gas) = (instruction.instruction_table(), instruction.gas_table());
+		let action = memory::run::<T>(&mut frame.interpreter, instructions, gas, ctx);
+		let next = frame.process_next_action::<_, ContextError<DatabaseError>>(ctx, action)?;
+		if next.is_result() {
+			frame.set_finished(true);
+		}
+		Ok(next)
 	}
 
 	fn frame_return_result(

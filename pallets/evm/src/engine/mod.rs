@@ -12,12 +12,18 @@ mod environment;
 mod evm;
 mod handler;
 pub(crate) mod intrinsic;
+mod journal;
 mod keccak;
+mod memory;
+mod precompiles;
 mod rules;
 
 pub(crate) use rules::Rules;
 
-use crate::{Config, ExecuteRequest, ExecutionInfo, ExitError, ExitReason, Log, RunnerError};
+use crate::{
+	Config, ExecuteRequest, ExecutionInfo, ExitError, ExitReason, GasWeightMapping, Log,
+	RunnerError,
+};
 use alloc::{format, vec::Vec};
 use convert::{exit_error, from_address, from_log};
 use database::DatabaseError;
@@ -42,6 +48,8 @@ pub(crate) struct Outcome {
 	pub(crate) used_gas: u64,
 	/// Gas spent, refunds not taken off.
 	spent_gas: u64,
+	/// Picoseconds that precompiles took beyond the weight of their gas.
+	surcharge: u64,
 	/// Output of a call or data of a revert.
 	output: Vec<u8>,
 	/// The created contract.
@@ -63,6 +71,7 @@ impl Outcome {
 			exit: self.exit,
 			used_gas: self.used_gas,
 			spent_gas: self.spent_gas,
+			surcharge: self.surcharge,
 			value: self.output,
 			created: self.created,
 			logs: self.logs,
@@ -98,6 +107,12 @@ pub(crate) fn run<T: Config>(request: &ExecuteRequest, rules: Rules) -> Result<O
 		Err(EVMError::Database(DatabaseError::Locked(address))) if address != request.source => {
 			Err(Failure::Halt(ExitError::AccountLocked(address)))
 		}
+		Err(EVMError::Database(DatabaseError::TooMuchCode { limit })) => {
+			Err(Failure::Halt(ExitError::TooMuchCode { limit }))
+		}
+		Err(EVMError::Database(DatabaseError::OutOfMemory)) => {
+			Err(Failure::Halt(ExitError::OutOfMemory))
+		}
 		Err(EVMError::Custom(reason)) => Err(Failure::Halt(ExitError::Other(reason))),
 		Err(EVMError::CustomAny(reason)) => {
 			Err(Failure::Halt(ExitError::Other(format!("{reason}"))))
@@ -118,6 +133,8 @@ pub(crate) fn run_halted<T: Config>(
 	let result = halt(&mut handler, &mut evm).map_err(|error| invalid::<T>(error, request))?;
 	let mut outcome = outcome(evm, result);
 	outcome.exit = ExitReason::Error(exit);
+	// What the abandoned execution took is not known any more.
+	outcome.surcharge = T::GasWeightMapping::surcharge_limit(request.gas_limit).ref_time();
 	Ok(outcome)
 }
 
@@ -149,6 +166,7 @@ fn prepare<T: Config>(request: &ExecuteRequest, rules: Rules) -> Result<FrameEvm
 
 fn outcome<T: Config>(mut evm: FrameEvm<T>, result: ExecutionResult<HaltReason>) -> Outcome {
 	let (used_gas, spent_gas) = gas_used_and_spent(result.gas());
+	let surcharge = evm.surcharge();
 	let (exit, output, created, logs) = match result {
 		ExecutionResult::Success { logs, output, .. } => {
 			let (output, created) = match output {
@@ -169,7 +187,7 @@ fn outcome<T: Config>(mut evm: FrameEvm<T>, result: ExecutionResult<HaltReason>)
 	let base_fee = context.block().basefee;
 	let price = context.tx().effective_gas_price(base_fee.into());
 	let state = context.journal_mut().finalize();
-	Outcome { exit, used_gas, spent_gas, output, created, logs, price, base_fee, state }
+	Outcome { exit, used_gas, spent_gas, surcharge, output, created, logs, price, base_fee, state }
 }
 
 /// What the sender pays for, and what was spent before refunds. The floor of EIP-7623, which is no
@@ -186,6 +204,7 @@ fn invalid<T: Config>(error: EngineError, request: &ExecuteRequest) -> RunnerErr
 		EVMError::Database(DatabaseError::Locked(_)) => {
 			RunnerError::SenderLocked { address: request.source }
 		}
+		EVMError::Database(error) => RunnerError::Undefined(format!("{error}")),
 		EVMError::Custom(reason) => RunnerError::Undefined(reason),
 		EVMError::CustomAny(reason) => RunnerError::Undefined(format!("{reason}")),
 	}

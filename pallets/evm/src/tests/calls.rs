@@ -362,36 +362,3 @@ fn withdraw_works() {
 		);
 	});
 }
-
-/// Every frame takes 200 kB, counts itself in transient storage and calls itself.
-#[test]
-fn memory_of_all_frames_together_is_bounded() {
-	const FRAME_MEMORY: u64 = 200_000;
-	run(|| {
-		TransactionGasLimit::set(None);
-		let code = Code::new()
-			.push(1)
-			.push(FRAME_MEMORY - 32)
-			.ops(&[op::MSTORE])
-			.push(0)
-			.ops(&[op::TLOAD])
-			.push(1)
-			.ops(&[op::ADD])
-			.push(0)
-			.ops(&[op::TSTORE])
-			.push(0)
-			.push(0)
-			.push(0)
-			.push(0)
-			.push(0)
-			.ops(&[op::ADDRESS, op::GAS, op::CALL, op::POP])
-			.push(0)
-			.ops(&[op::TLOAD])
-			.return_top();
-		let contract = install(0xc0, code);
-		let info = succeed(ExecuteRequest::call(alice(), contract, vec![], 60_000_000));
-		let frames = U256::from_big_endian(&info.value).as_u64();
-		let limit = 20 << 20;
-		assert_eq!(frames, limit / FRAME_MEMORY, "the next frame would have exceeded the limit");
-	});
-}

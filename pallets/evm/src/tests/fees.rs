@@ -69,6 +69,23 @@ fn author_is_paid_even_when_it_is_the_sender_or_locked() {
 	});
 }
 
+/// On Ethereum the author is paid first, and what a destroyed account has is gone.
+#[test]
+fn tip_of_an_author_who_is_destroyed_is_burnt() {
+	run(|| {
+		Spec::set(EvmSpec::Shanghai);
+		let issuance = Balances::total_issuance();
+		let contract = install(0xc0, Code::new().push_address(bob()).ops(&[op::SELFDESTRUCT]));
+		Author::set(contract);
+		let mut request = ExecuteRequest::call(alice(), contract, vec![], GAS);
+		request.max_fee_per_gas = Some((3 * GWEI).into());
+		request.max_priority_fee_per_gas = Some((2 * GWEI).into());
+		let info = succeed(request);
+		assert_eq!(balance(contract), 0);
+		assert_eq!(Balances::total_issuance(), issuance - u128::from(info.used_gas) * 3 * GWEI);
+	});
+}
+
 #[test]
 fn runtime_without_fees_works() {
 	run(|| {

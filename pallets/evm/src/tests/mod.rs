@@ -1,6 +1,7 @@
 //! Tests of the pallet with real bytecode.
 #![allow(clippy::unwrap_used)] // A test ends where it fails.
 
+mod ancient;
 mod assembler;
 mod calls;
 mod confined;
@@ -16,6 +17,7 @@ mod host;
 mod identity;
 mod layout;
 mod lists;
+mod memory;
 mod precompiles;
 mod pure;
 mod readonly;

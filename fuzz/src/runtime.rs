@@ -1,0 +1,119 @@
+//! The smallest runtime that has the pallet: accounts are Ethereum addresses, so that every account
+//! of the state can be named, and the existential deposit is one wei, so that every balance exists.
+
+use frame_support::{
+	derive_impl, parameter_types,
+	traits::{ConstU128, ConstU32, ConstU64, FindAuthor, Time},
+	weights::Weight,
+	ConsensusEngineId,
+};
+use pallet_evm::{
+	BlockHashMapping, BurnBaseFee, EnsureAddressNever, EnsureAddressRoot, EvmSpec, FeeCalculator,
+	FixedGasWeightMapping, IdentityAddressMapping, MAX_TRANSACTION_GAS_LIMIT,
+};
+use sp_core::{H160, H256, U256};
+use sp_runtime::traits::IdentityLookup;
+
+use crate::case::{BLOCK_GAS_LIMIT, CHAIN_ID};
+
+type Block = frame_system::mocking::MockBlockU32<Runtime>;
+
+frame_support::construct_runtime!(
+	pub enum Runtime {
+		System: frame_system,
+		Balances: pallet_balances,
+		EVM: pallet_evm,
+	}
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Runtime {
+	type Block = Block;
+	type AccountId = H160;
+	type Lookup = IdentityLookup<H160>;
+	type AccountData = pallet_balances::AccountData<u128>;
+	type Nonce = u64;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Runtime {
+	type Balance = u128;
+	type ExistentialDeposit = ConstU128<1>;
+	type AccountStore = System;
+}
+
+parameter_types! {
+	/// The hard fork of the case.
+	pub storage Spec: EvmSpec = EvmSpec::Osaka;
+	/// The base fee of the case.
+	pub storage BaseFee: u64 = 0;
+	/// The gas cap for one transaction.
+	pub storage GasCap: Option<u64> = Some(MAX_TRANSACTION_GAS_LIMIT);
+	/// Who gets the tips.
+	pub storage Coinbase: H160 = H160::zero();
+	/// The time in milliseconds.
+	pub storage Now: u64 = 0;
+	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
+}
+
+/// The base fee of the case.
+pub struct CaseFee;
+
+impl FeeCalculator for CaseFee {
+	fn min_gas_price() -> (U256, Weight) {
+		(BaseFee::get().into(), Weight::zero())
+	}
+}
+
+/// The coinbase of the case.
+pub struct CaseAuthor;
+
+impl FindAuthor<H160> for CaseAuthor {
+	fn find_author<'a, I>(_: I) -> Option<H160>
+	where
+		I: 'a + IntoIterator<Item = (ConsensusEngineId, &'a [u8])>,
+	{
+		Some(Coinbase::get())
+	}
+}
+
+/// The time of the case.
+pub struct CaseTime;
+
+impl Time for CaseTime {
+	type Moment = u64;
+
+	fn now() -> u64 {
+		Now::get()
+	}
+}
+
+/// The block hashes of revm's empty database: the hash of the number in decimal.
+pub struct NumberHash;
+
+impl BlockHashMapping for NumberHash {
+	fn block_hash(number: u64) -> H256 {
+		sp_io::hashing::keccak_256(number.to_string().as_bytes()).into()
+	}
+}
+
+impl pallet_evm::Config for Runtime {
+	type AddressMapping = IdentityAddressMapping;
+	type Currency = Balances;
+	type CallOrigin = EnsureAddressRoot<H160>;
+	type WithdrawOrigin = EnsureAddressNever<H160>;
+	type FeeCalculator = CaseFee;
+	type OnChargeTransaction = BurnBaseFee;
+	type GasWeightMapping = FixedGasWeightMapping<Self>;
+	type WeightPerGas = WeightPerGas;
+	type ChainId = ConstU64<CHAIN_ID>;
+	type BlockGasLimit = ConstU64<BLOCK_GAS_LIMIT>;
+	type TransactionGasLimit = GasCap;
+	type FindAuthor = CaseAuthor;
+	type Timestamp = CaseTime;
+	type BlockHashMapping = NumberHash;
+	type AccountGuard = ();
+	type Spec = Spec;
+	type MaxCodeSize = ConstU32<49_152>;
+	type WeightInfo = ();
+}

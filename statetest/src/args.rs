@@ -1,0 +1,49 @@
+//! The command line.
+
+use crate::run::Shard;
+use clap::Parser;
+use std::path::PathBuf;
+
+/// Runs Ethereum's official state tests through pallet-ethereum and pallet-evm.
+///
+/// The accounts of each case are written to FRAME storage, its signed transaction is authorised and
+/// dispatched as in a block, and Ethereum's state root and the hash of the logs are built from the
+/// storage and compared. Ends with 0 if no case failed and exactly the listed ones were skipped, with
+/// 1 if not, and with 2 if the tests could not be run.
+#[derive(Debug, Parser)]
+#[command(name = "evm-statetest", version)]
+pub struct Args {
+	/// Files, folders, or archives (.tar, .tar.gz, .tar.zst) of tests.
+	#[arg(required = true)]
+	pub paths: Vec<PathBuf>,
+	/// Run only the cases of this hard fork, by its name in the files.
+	#[arg(long, value_name = "FORK")]
+	pub fork: Option<String>,
+	/// Run the testbed's Wasm in the node's executor instead of natively.
+	#[arg(long)]
+	pub wasm: bool,
+	/// End with one line of JSON on standard output.
+	#[arg(long)]
+	pub json: bool,
+	/// Run only the I-th of N parts of all cases, chosen by the hash of a case's id.
+	#[arg(long, value_name = "I/N", value_parser = parse_shard)]
+	pub shard: Option<Shard>,
+	/// The list of the cases that are skipped, instead of the committed one.
+	#[arg(long, value_name = "FILE")]
+	pub skips: Option<PathBuf>,
+	/// Write what this run skipped and saw as `skipped.txt` and `archive.txt` to a folder, and compare
+	/// with no list.
+	#[arg(long, value_name = "FOLDER", conflicts_with_all = ["skips", "fork", "shard"])]
+	pub write_lists: Option<PathBuf>,
+}
+
+fn parse_shard(text: &str) -> Result<Shard, String> {
+	let form = || "expected I/N with 1 <= I <= N".to_owned();
+	let (index, count) = text.split_once('/').ok_or_else(form)?;
+	let index = index.parse().map_err(|_| form())?;
+	let count = count.parse().map_err(|_| form())?;
+	if index == 0 || index > count {
+		return Err(form());
+	}
+	Ok(Shard { index, count })
+}
