@@ -3,7 +3,9 @@
 #   1. the recorded anvil chain is loaded, and a new snapshot of it equals the committed one;
 #   2. it is migrated into a new development node and verified;
 #   3. cast compares code, storage, balances, nonces and the answers of views on both sides;
-#   4. a holder's key sends ether, an ERC-20 and a swap on both sides, with equal events and balances.
+#   4. a holder's key sends ether, an ERC-20 and a swap on both sides, with equal events and balances;
+#   5. the node is stopped, and every block of its chain is executed again: none exceeds the runtime's
+#      limits of weight, length or proof size.
 #
 # Use:  scripts/end-to-end.sh       after a build; needs Node.js 20 or later with npm
 set -euo pipefail
@@ -37,3 +39,15 @@ node "$EXAMPLE/witness.mjs" --source "$ANVIL_HTTP" --target "$NODE_HTTP" --contr
 
 step "A holder spends with the old key on both sides"
 node "$EXAMPLE/spend.mjs" --source "$ANVIL_HTTP" --target "$NODE_HTTP" --contracts "$RECORDED/contracts.json" >&2
+
+step "Every block again: weight, length and proof size"
+BEST="$("$EVM_MIGRATE" status --node "$NODE_WS" --json | tail -n 1 | node -p 'JSON.parse(require("fs").readFileSync(0)).block')"
+# The import alone makes more.
+[ "$BEST" -ge 5 ] || die "the chain has $BEST blocks, expected 5 at least"
+stop_node
+"$MIGRATION_NODE" measure-blocks --dev --base-path "$WORK/chain" --from 1 --to "$BEST" --repeat 1 >"$WORK/blocks.txt" || {
+	cat "$WORK/blocks.txt" >&2
+	die "a block exceeds a limit, or could not be measured; the report is above"
+}
+tail -n 5 "$WORK/blocks.txt" >&2
+say "blocks 1 to $BEST keep the runtime's limits of weight, length and proof size"

@@ -133,6 +133,12 @@ start_node() {
 	NODE_HTTP="http://127.0.0.1:${address##*:}"
 }
 
+# stop_node: ends the node that start_node started, and waits until its database is closed.
+stop_node() {
+	kill "$NODE_PID"
+	wait "$NODE_PID" 2>/dev/null || true
+}
+
 EXAMPLE="$ROOT/scripts/example"
 ZOMBIENET="$ROOT/zombienet"
 

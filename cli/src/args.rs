@@ -1,24 +1,29 @@
 //! The command line.
 
 mod govern;
+mod snapshot;
+mod submit;
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use migration_primitives::{
-	limits::MAX_RUN_LOG2, manifest::EvmSpec, map::Target, snapshot::Trust, H160, H256,
+	limits::MAX_RUN_LOG2,
+	manifest::{EvmSpec, PostImportCall},
+	map::Target,
+	H160,
 };
 use sp_core::crypto::AccountId32;
 
-pub use self::govern::{
-	AbortArgs, AnybodyArgs, CallArgs, CleanUpArgs, GovernAction, GovernWith, PowerArgs,
-	ResolveArgs, SkipCallArgs,
+pub use self::{
+	govern::{
+		AbortArgs, AnybodyArgs, CallArgs, CleanUpArgs, GovernAction, GovernWith, PowerArgs,
+		ResolveArgs, SkipCallArgs,
+	},
+	snapshot::{SnapshotArgs, TrustChoice},
+	submit::{ProposeWith, SubmitArgs},
 };
-use crate::{
-	bundle::PolicyChoice,
-	parse,
-	source::{file::FileSource, slots::Means, BlockSelector},
-};
+use crate::{bundle::PolicyChoice, parse};
 
 /// Moves Ethereum contracts into a Substrate chain: code, storage, balances and nonces.
 ///
@@ -33,6 +38,26 @@ pub struct Args {
 	/// What to do.
 	#[command(subcommand)]
 	pub command: Command,
+}
+
+impl Args {
+	/// The program's arguments. Those that cannot be parsed, or contradict each other, end it with a
+	/// message and the exit code 2.
+	pub fn parse_checked() -> Self {
+		let args = Self::parse();
+		match args.check() {
+			Ok(()) => args,
+			Err(error) => error.exit(),
+		}
+	}
+
+	/// Refuses options that contradict each other in a way that depends on their values.
+	pub fn check(&self) -> Result<(), clap::Error> {
+		match &self.command {
+			Command::Submit(args) => args.check(),
+			_ => Ok(()),
+		}
+	}
 }
 
 /// What to do.
@@ -59,106 +84,6 @@ pub enum Command {
 	Govern(GovernAction),
 }
 
-/// Arguments of `snapshot`.
-#[derive(Debug, clap::Args)]
-#[command(group(ArgGroup::new("source").required(true).args(["rpc", "from_file"])))]
-pub struct SnapshotArgs {
-	/// The Ethereum node's JSON-RPC, http://HOST:PORT.
-	#[arg(long, value_name = "URL")]
-	pub rpc: Option<String>,
-	/// A file instead of a node. KIND: geth-genesis, geth-dump, reth-state, anvil-state or attested.
-	/// Packed with gzip or not. All its accounts are taken unless some are named.
-	#[arg(long, value_name = "KIND:PATH")]
-	pub from_file: Option<FileSource>,
-	/// Accounts to take; may be given several times or list several, separated by commas.
-	#[arg(long, value_name = "ADDRESS", value_parser = parse::address, value_delimiter = ',', num_args = 1..,
-		required_unless_present_any = ["accounts_file", "all_accounts", "from_file"])]
-	pub account: Vec<H160>,
-	/// A file of accounts to take: one per line (`#` begins a comment), or a JSON array.
-	#[arg(long, value_name = "FILE")]
-	pub accounts_file: Option<PathBuf>,
-	/// Take every account; the accounts then reproduce the state root.
-	#[arg(long, conflicts_with_all = ["account", "accounts_file"])]
-	pub all_accounts: bool,
-	/// The block: finalized, latest or a number.
-	#[arg(long, value_name = "BLOCK", default_value = "finalized", conflicts_with = "from_file")]
-	pub block: BlockSelector,
-	/// The block's header, for files that do not hold it: RLP, or the answer of
-	/// eth_getBlockByNumber.
-	#[arg(long, value_name = "FILE", conflicts_with = "rpc")]
-	pub header: Option<PathBuf>,
-	/// Do not ask that the block is finalised; the snapshot says so.
-	#[arg(long, conflicts_with = "from_file")]
-	pub allow_unfinalized: bool,
-	/// Write that the block is final, which a file does not show. Block 0 always is.
-	#[arg(long, conflicts_with = "rpc")]
-	pub claim_finalized: bool,
-	/// Blocks that must be on top of it; of a file's block they are only claimed.
-	#[arg(long, value_name = "N", default_value_t = 0)]
-	pub confirmations: u64,
-	/// What binds the accounts to the source.
-	#[arg(long, value_name = "TRUST", default_value = "proved")]
-	pub trust: TrustChoice,
-	/// The chain id (EIP-155). A node or a file of another chain is refused; some files do not say it.
-	#[arg(long, value_name = "ID", visible_alias = "expect-chain-id")]
-	pub chain_id: Option<u64>,
-	/// Stop unless the block has this hash.
-	#[arg(long, value_name = "HASH", value_parser = parse::hash)]
-	pub expect_block_hash: Option<H256>,
-	/// Means of finding the slots of contracts, in the order in which they are tried. Without it:
-	/// debug and anvil, and layout and list where --layout and --slots-file are given.
-	#[arg(long, value_name = "MEANS", value_delimiter = ',', conflicts_with = "from_file")]
-	pub slots_from: Vec<Means>,
-	/// A file of slots' keys to try: on each line an address and a key.
-	#[arg(long, value_name = "FILE", conflicts_with = "from_file")]
-	pub slots_file: Option<PathBuf>,
-	/// The storage layout of a contract: what `solc --storage-layout` says, or an artefact with it. A
-	/// proxy has the layout of its implementation.
-	#[arg(long, value_name = "ADDRESS=FILE", value_parser = parse::address_and_file, conflicts_with = "from_file")]
-	pub layout: Vec<(H160, PathBuf)>,
-	/// The first block whose transactions are traced, with --slots-from traces.
-	#[arg(long, value_name = "BLOCK", default_value_t = 0)]
-	pub traces_from: u64,
-	/// Most requests in one HTTP request.
-	#[arg(long, value_name = "N", default_value_t = 32, value_parser = batch)]
-	pub batch: usize,
-	/// Most requests in a second.
-	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-	pub rate: Option<u32>,
-	/// Tries after the first of a request that may succeed later; the waits between them double.
-	#[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..=20))]
-	pub retries: u32,
-	/// The file to write. What a run of a live node has read is kept in FILE.work until it is done.
-	#[arg(long, short, value_name = "FILE")]
-	pub output: PathBuf,
-}
-
-/// Requests in one HTTP request.
-fn batch(text: &str) -> Result<usize, String> {
-	match text.parse() {
-		Ok(number @ 1..=1_000) => Ok(number),
-		_ => Err("a number from 1 to 1000 is needed".to_owned()),
-	}
-}
-
-/// What binds the accounts of a snapshot to its source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TrustChoice {
-	/// The state root of the block: the target chain checks every byte against it.
-	Proved,
-	/// Governance, which vouches for the snapshot's digest.
-	Attested,
-}
-
-impl From<TrustChoice> for Trust {
-	fn from(choice: TrustChoice) -> Self {
-		match choice {
-			TrustChoice::Proved => Trust::Proved,
-			TrustChoice::Attested => Trust::Attested,
-		}
-	}
-}
-
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
 pub struct PlanArgs {
@@ -182,6 +107,10 @@ pub struct PlanArgs {
 	/// The limits of chunks, for the estimate.
 	#[command(flatten)]
 	pub chunks: ChunkArgs,
+	/// The policy that `pack` will be given, so that only what it does to balances is warned of; without
+	/// it, what each would do.
+	#[arg(long, value_name = "POLICY")]
+	pub policy: Option<PolicyChoice>,
 	/// The target chain, where it is known already.
 	#[command(flatten)]
 	pub target: TargetArgs,
@@ -249,6 +178,14 @@ pub struct PackArgs {
 	/// The hard fork that the code expects.
 	#[arg(long, value_name = "FORK", default_value = "osaka")]
 	pub evm_spec: HardFork,
+	/// A call after the import: the bytes that the chain takes, in hexadecimal digits (docs/format.md,
+	/// section 7). May be given several times; the calls are executed in this order.
+	#[arg(long, value_name = "HEX", value_parser = parse::call, conflicts_with = "calls")]
+	pub call: Vec<PostImportCall>,
+	/// The calls after the import as a JSON list, each an object with `from` and `to` (addresses on the
+	/// source), `input` (hexadecimal digits) and `gas_limit`.
+	#[arg(long, value_name = "FILE")]
+	pub calls: Option<PathBuf>,
 	/// Refer to the snapshot where it is instead of copying it into the bundle.
 	#[arg(long)]
 	pub reference: bool,
@@ -302,59 +239,6 @@ pub struct SignerArgs {
 	/// A well-known key of development chains: alice, bob, charlie, dave, eve or ferdie.
 	#[arg(long, value_name = "NAME")]
 	pub dev_signer: Option<String>,
-}
-
-/// Arguments of `submit`.
-#[derive(Debug, clap::Args)]
-pub struct SubmitArgs {
-	/// The bundle of `pack`.
-	#[arg(long, value_name = "DIR")]
-	pub bundle: PathBuf,
-	/// The target chain's node.
-	#[command(flatten)]
-	pub node: NodeArgs,
-	/// Who signs what needs a signature: the proposal, the activation, the release.
-	#[command(flatten)]
-	pub signer: SignerArgs,
-	/// How the migration is proposed where the chain does not have it yet.
-	#[arg(long, value_name = "HOW", default_value = "sudo", alias = "propose")]
-	pub propose_with: ProposeWith,
-	/// How many members of the council must agree; with --propose-with council.
-	#[arg(long, value_name = "N", required_if_eq("propose_with", "council"))]
-	pub council_threshold: Option<u32>,
-	/// Propose although source and target have the same chain id (EIP-155). Anybody can then send
-	/// transactions that were signed for one of them to the other one.
-	#[arg(long)]
-	pub allow_same_chain_id: bool,
-	/// Propose, and activate, although some targets are occupied. What stands there stays, and the
-	/// accounts of the source that collide with it are not imported.
-	#[arg(long)]
-	pub allow_collisions: bool,
-	/// Chunks that may be on their way at once, not finalised.
-	#[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
-	pub in_flight: u32,
-	/// Seconds without progress after which the command gives up.
-	#[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
-	pub stall: u64,
-	/// Afterwards wait for the review's shortest time, and release the contracts to users (sudo).
-	#[arg(long)]
-	pub activate: bool,
-	/// Afterwards hand out what waits in the ledger.
-	#[arg(long)]
-	pub release: bool,
-}
-
-/// How a migration is proposed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ProposeWith {
-	/// By the sudo key.
-	Sudo,
-	/// By a member of the council: the motion is made, and the command waits for the votes.
-	Council,
-	/// Not at all: the call is printed, for a referendum or a multisignature, and nothing is sent.
-	Print,
-	/// Not at all: wait until somebody else has.
-	Wait,
 }
 
 /// Arguments of `review`.

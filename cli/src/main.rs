@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use evm_migrate::{args::Args, commands, console::Console};
 use tracing_subscriber::EnvFilter;
 
@@ -13,7 +12,7 @@ fn main() -> ExitCode {
 		)
 		.with_writer(std::io::stderr)
 		.init();
-	let args = Args::parse();
+	let args = Args::parse_checked();
 	let console = Console::new(args.json);
 	console.end(commands::run(args, &console))
 }

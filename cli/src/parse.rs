@@ -2,7 +2,8 @@
 
 use std::{path::PathBuf, str::FromStr};
 
-use migration_primitives::{map::Target, H160, H256};
+use codec::DecodeAll;
+use migration_primitives::{manifest::PostImportCall, map::Target, H160, H256};
 use sp_core::crypto::{AccountId32, Ss58Codec};
 
 /// Why a text cannot be read.
@@ -29,6 +30,17 @@ pub enum ParseError {
 	/// Not a number.
 	#[error("`{0}` is no number")]
 	Number(String),
+	/// Not a call after the import.
+	#[error(
+		"`{text}` is no call after the import: {reason}. The SCALE encoding of source and target \
+		 address, input and gas limit is needed"
+	)]
+	Call {
+		/// The text, cut off where it is long.
+		text: String,
+		/// The cause.
+		reason: String,
+	},
 	/// Not a balance policy.
 	#[error("`{0}` is no balance policy: `skip`, `mint:CAP` or `fund:ACCOUNT` is needed")]
 	Policy(String),
@@ -55,6 +67,16 @@ pub fn account(text: &str) -> Result<AccountId32, ParseError> {
 	AccountId32::from_ss58check_with_version(text)
 		.map(|(account, _)| account)
 		.map_err(|_| ParseError::Account(text.to_owned()))
+}
+
+/// A call after the import, as SCALE in hexadecimal digits.
+pub fn call(text: &str) -> Result<PostImportCall, ParseError> {
+	const SHOWN: usize = 64;
+	let error =
+		|reason: String| ParseError::Call { text: text.chars().take(SHOWN).collect(), reason };
+	let bytes = hex::decode(text.strip_prefix("0x").unwrap_or(text))
+		.map_err(|cause| error(cause.to_string()))?;
+	PostImportCall::decode_all(&mut bytes.as_slice()).map_err(|cause| error(cause.to_string()))
 }
 
 /// Where an account goes.
@@ -133,6 +155,28 @@ mod tests {
 	use super::*;
 
 	const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
+	#[test]
+	fn call_of_its_bytes_works() {
+		let (from, to) = (H160::repeat_byte(1), H160::repeat_byte(2));
+		let input = vec![7; 4].try_into().unwrap_or_default();
+		let expected = PostImportCall { from, to, input, gas_limit: 100_000 };
+		// The length of the data as a compact integer, then the gas in little-endian order.
+		let text = format!("{}{}1007070707a086010000000000", "01".repeat(20), "02".repeat(20));
+		assert_eq!(call(&text), Ok(expected.clone()));
+		assert_eq!(call(&format!("0x{text}")), Ok(expected));
+	}
+
+	#[test]
+	fn call_of_other_bytes_fails() {
+		// 16,385 bytes of data, one more than is allowed.
+		let long = format!("{}06000100{}", "01".repeat(40), "00".repeat(16_385 + 8));
+		for text in ["", "0x", "zz", "01", &"01".repeat(60), &long] {
+			let error = call(text).expect_err("no call").to_string();
+			assert!(error.contains("is no call after the import"), "{error}");
+			assert!(error.len() < 300, "{error}");
+		}
+	}
 
 	#[test]
 	fn target_of_each_form_works() {

@@ -28,6 +28,22 @@ pub fn create_address(deployer: H160, nonce: u64) -> H160 {
 	last_20_bytes(keccak256(&list))
 }
 
+/// The last address that Ethereum gives to precompiles by counting (EIP-2537), and the one outside
+/// that row (EIP-7951).
+const LAST_COUNTED_PRECOMPILE: u16 = 0x11;
+const P256_VERIFY: u16 = 0x100;
+
+/// Whether an address is zero, or one of Ethereum's precompiles up to Osaka: `0x01` to `0x11` and
+/// `0x0100`. It may hold a balance, never code or storage.
+pub fn is_system_address(address: &H160) -> bool {
+	let [high @ .., second, last] = address.0;
+	if high != [0; 18] {
+		return false;
+	}
+	let number = u16::from_be_bytes([second, last]);
+	number <= LAST_COUNTED_PRECOMPILE || number == P256_VERIFY
+}
+
 /// The address of a contract made by `CREATE2` (EIP-1014): the last 20 bytes of
 /// `keccak256(0xff ++ deployer ++ salt ++ init_code_hash)`.
 pub fn create2_address(deployer: H160, salt: H256, init_code_hash: H256) -> H160 {
@@ -90,6 +106,17 @@ mod tests {
 			),
 			H160(hex!("60f3f640a8508fC6a86d45DF051962668E1e8AC7")),
 		);
+	}
+
+	#[test]
+	fn is_system_address_of_each_edge_works() {
+		let address = H160::from_low_u64_be;
+		for number in [0, 1, 0x11, 0x100] {
+			assert!(is_system_address(&address(number)), "{number:#x}");
+		}
+		for number in [0x12, 0xff, 0x101, 0x1_0000, 0x1_0001] {
+			assert!(!is_system_address(&address(number)), "{number:#x}");
+		}
 	}
 
 	#[test]

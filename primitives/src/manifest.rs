@@ -69,9 +69,9 @@ pub struct SourceBlock {
 	pub hash: H256,
 	/// The header in RLP; empty only where the trust is `Attested` and the source has none.
 	pub header: BoundedVec<u8, ConstU32<MAX_HEADER_BYTES>>,
-	/// How final it was.
+	/// How final the operator asked it to be.
 	pub finality: Finality,
-	/// Blocks on top of it when the snapshot was taken.
+	/// Blocks on top of it that the operator asked for.
 	pub confirmations: u64,
 }
 

@@ -151,7 +151,7 @@ pub struct Progress {
 	/// Calls after the import that were executed, or that governance skipped; the index of the next
 	/// one.
 	pub calls: u32,
-	/// Whether that next one failed: governance skips it, or aborts.
+	/// Whether that next one failed: governance has it tried again, skips it, or aborts.
 	pub call_failed: bool,
 	/// Entries whose address follows from a deployer's and was not recomputed yet.
 	pub unchecked_addresses: u32,
@@ -196,6 +196,11 @@ pub struct MigrationRecord<BlockNumber> {
 	pub stage: Stage,
 	/// The block in which the stage began; a pause and its end change nothing in it.
 	pub since: BlockNumber,
+	/// Blocks by which governance put off the deadline of the stage.
+	pub extended: u32,
+	/// The block from which the shortest review counts: the one in which the import ended, or in
+	/// which the last call after it was executed.
+	pub review_since: BlockNumber,
 	/// What it has taken in.
 	pub progress: Progress,
 }

@@ -3,8 +3,8 @@
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{
-		ConstBool, ConstU128, ConstU32, ConstU64, ConstU8, EitherOfDiverse, FindAuthor,
-		VariantCountOf,
+		ConstBool, ConstU128, ConstU32, ConstU64, ConstU8, EitherOf, EitherOfDiverse, FindAuthor,
+		MapSuccess, VariantCountOf,
 	},
 	weights::{
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
@@ -12,12 +12,12 @@ use frame_support::{
 	},
 	PalletId,
 };
-use frame_system::{limits::BlockWeights, EnsureRoot};
+use frame_system::{limits::BlockWeights, EnsureRoot, EnsureSigned};
 use pallet_transaction_payment::{ConstFeeMultiplier, FungibleAdapter, Multiplier};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_core::H160;
 use sp_runtime::{
-	traits::{BlakeTwo256, One},
+	traits::{AccountIdConversion, BlakeTwo256, One, Replace},
 	ConsensusEngineId, Perbill,
 };
 use sp_version::RuntimeVersion;
@@ -28,7 +28,8 @@ use crate::*;
 const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 /// The gas limit of a block.
 const BLOCK_GAS_LIMIT: u64 = 60_000_000;
-/// Time for one unit of gas in picoseconds: the gas limit of a block takes 1.2 of its 1.5 seconds.
+/// Time for one unit of gas in picoseconds, above what any instruction takes (`docs/measuring.md`): the
+/// gas limit of a block takes 1.2 of its 1.5 seconds.
 const PICOSECONDS_PER_GAS: u64 = 20_000;
 /// The base fee in wei: one gwei.
 const BASE_FEE: u64 = 1_000_000_000;
@@ -55,6 +56,7 @@ parameter_types! {
 	pub FeeMultiplier: Multiplier = Multiplier::one();
 	pub const WeightPerGas: Weight = Weight::from_parts(PICOSECONDS_PER_GAS, 0);
 	pub const MigrationPalletId: PalletId = PalletId(*b"evm/migr");
+	pub TreasuryAccount: AccountId = PalletId(*b"py/trsry").into_account_truncating();
 	pub const MaxImportShare: Perbill = Perbill::from_percent(50);
 	pub MaxProposalWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
 }
@@ -154,7 +156,7 @@ impl pallet_evm::Config for Runtime {
 	type WithdrawOrigin = pallet_evm::EnsureAddressTruncated;
 	type FeeCalculator = pallet_evm::FixedGasPrice<ConstU64<BASE_FEE>>;
 	type OnChargeTransaction = pallet_evm::BurnBaseFee;
-	type GasWeightMapping = pallet_evm::FixedGasWeightMapping<Runtime>;
+	type GasWeightMapping = pallet_evm::MeasuredGasWeightMapping<Runtime>;
 	type WeightPerGas = WeightPerGas;
 	type ChainId = ConstU64<{ genesis::DEFAULT_CHAIN_ID }>;
 	type BlockGasLimit = ConstU64<BLOCK_GAS_LIMIT>;
@@ -172,6 +174,7 @@ impl pallet_ethereum::Config for Runtime {
 	// Geth's limit.
 	type MaxTransactionBytes = ConstU32<131_072>;
 	type ReceiptRetention = ConstU32<RECEIPT_RETENTION>;
+	type AcceptUnprotected = ConstBool<false>;
 	type WeightInfo = pallet_ethereum::weights::SubstrateWeight<Runtime>;
 }
 
@@ -207,6 +210,11 @@ impl pallet_migration::Config for Runtime {
 	type AbortOrigin = RootOrCouncil<1, 2>;
 	type ResolveOrigin = RootOrCouncil<2, 3>;
 	type ActivateOrigin = RootOrCouncil<2, 3>;
+	// Whoever holds the key, and of the treasury, which has none, who spends from it.
+	type FundOrigin = EitherOf<
+		EnsureSigned<AccountId>,
+		MapSuccess<RootOrCouncil<2, 3>, Replace<TreasuryAccount>>,
+	>;
 	type PalletId = MigrationPalletId;
 	// Above the longest code, and so that the heaviest chunk, one of short contracts alone, stays below half of
 	// a block.
@@ -218,5 +226,5 @@ impl pallet_migration::Config for Runtime {
 	// Genesis gives development chains less.
 	type MinReviewBlocks = ConstU32<DAY>;
 	type MaxImportShare = MaxImportShare;
-	type WeightInfo = pallet_migration::weights::CountedWeight<Runtime>;
+	type WeightInfo = weights::MigrationWeight<Runtime>;
 }

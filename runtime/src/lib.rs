@@ -17,6 +17,7 @@ mod apis;
 mod configs;
 mod fees;
 pub mod genesis;
+mod weights;
 
 pub use apis::{RuntimeApi, RUNTIME_API_VERSIONS};
 

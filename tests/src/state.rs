@@ -110,6 +110,7 @@ impl State {
 			if key.starts_with(&migrations) {
 				let mut record = MigrationRecord::<u32>::decode_all(&mut value.as_slice())?;
 				record.since = 0;
+				record.review_since = 0;
 				*value = record.encode();
 			} else if key.starts_with(&proofs) {
 				let mut record = ProofRecord::<u32>::decode_all(&mut value.as_slice())?;

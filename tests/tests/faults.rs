@@ -266,7 +266,7 @@ async fn import_to_an_occupied_target_is_listed_works() -> Result<()> {
 	let record: Option<AccountRecord<AccountId32>> =
 		session.api("MigrationRuntimeApi_target_of", (1u64, source)).await?;
 	let state = record.map(|record| record.state);
-	assert!(matches!(state, Some(AccountState::Collided(_))), "{state:?}");
+	assert!(matches!(state, Some(AccountState::Settled(_))), "{state:?}");
 	// What was there stays as it was.
 	let code = session.rpc.bytes("eth_getCode", json!([occupied, "latest"])).await?;
 	assert_eq!(code, COUNTER);

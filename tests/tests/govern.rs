@@ -234,7 +234,11 @@ async fn expiry_by_a_stranger_after_the_deadline_works() -> Result<()> {
 
 	let early = govern(&node, &["expire", "--dev-signer", "ferdie"]).await?.expect_code(2)?;
 	assert!(early.talk.contains("has not passed: anybody may expire it from block"), "{early:?}");
+	let before = stage(&node).await?["deadline"]["expires_at"].as_u64().context("a deadline")?;
+	let extend = ["extend", "0", "--blocks", "2", "--dev-signer", "alice"];
+	govern(&node, &extend).await?.expect_code(0)?;
 	let deadline = stage(&node).await?["deadline"].clone();
+	assert_eq!(deadline["expires_at"], json!(before + 2), "{deadline}");
 	let left = deadline["blocks_left"].as_u64().context("blocks left")?;
 	assert!(left > 0 && deadline["passed"] == json!(false), "{deadline}");
 
@@ -326,10 +330,14 @@ async fn calls_after_the_import_in_their_order_works() -> Result<()> {
 	let execute = ["call", "--calls", text(&file), "--dev-signer", "ferdie"];
 	write(&[calls[1].clone(), calls[0].clone()])?;
 	let refused = govern(&node, &execute).await?.expect_code(2)?;
-	assert!(refused.talk.contains("call 0 of the file hashes to"), "{}", refused.talk);
+	assert!(refused.talk.contains("call 0 hashes to"), "{}", refused.talk);
 	write(&calls[..1])?;
 	let refused = govern(&node, &execute).await?.expect_code(2)?;
-	assert!(refused.talk.contains("the file has 1 calls"), "{}", refused.talk);
+	assert!(
+		refused.talk.contains("there are 1 calls, the manifest approves 2"),
+		"{}",
+		refused.talk
+	);
 
 	write(&calls)?;
 	let done = govern(&node, &execute).await?.expect_code(1)?;
@@ -342,6 +350,14 @@ async fn calls_after_the_import_in_their_order_works() -> Result<()> {
 	assert_eq!(failed["way_out"], json!("evm-migrate govern skip-call 0 --index 1"));
 	let early = govern(&node, &["activate", "--dev-signer", "alice"]).await?.expect_code(2)?;
 	assert!(early.talk.contains("call 1 failed before"), "{}", early.talk);
+
+	let retry = ["retry-call", "0", "--dev-signer", "alice", "--index"];
+	let wrong = govern(&node, &[&retry[..], &["0"]].concat()).await?.expect_code(2)?;
+	assert!(wrong.talk.contains("that is 1 of 2"), "{}", wrong.talk);
+	govern(&node, &[&retry[..], &["1"]].concat()).await?.expect_code(0)?;
+	// Nothing has changed for it meanwhile.
+	let again = govern(&node, &execute).await?.expect_code(1)?;
+	assert_eq!((again.number("executed")?, &again.json["failed"]["index"]), (0, &json!(1)));
 
 	let skip = ["skip-call", "0", "--dev-signer", "alice", "--index"];
 	let wrong = govern(&node, &[&skip[..], &["0"]].concat()).await?.expect_code(2)?;
@@ -359,6 +375,42 @@ async fn calls_after_the_import_in_their_order_works() -> Result<()> {
 	assert_eq!(done.text("stage")?, "Completed");
 	let late = govern(&node, &["abort", "0", "--yes", "--dev-signer", "alice"]).await?;
 	assert!(late.expect_code(2)?.talk.contains("migration 0 is complete"));
+	Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn funding_account_agrees_before_it_pays_works() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let snapshot = folder.path().join("source.snapshot");
+	Synthetic::large(1, Scope::Selected, 2, 20, 5).write(&snapshot)?;
+	let mut bundles = Vec::new();
+	for account in [Account::alice(), Account::bob()] {
+		let folder = folder.path().join(format!("{}", bundles.len()));
+		fs::create_dir(&folder)?;
+		let policy = format!("fund:{}", to_hex(account.id().as_ref()));
+		bundles.push(pack(&folder, &snapshot, &[], &["--policy", &policy]).await?);
+	}
+	let [by_alice, by_bob] = bundles.as_slice() else { anyhow::bail!("two bundles") };
+	let node = Node::start().await?;
+	let session = node.session().await?;
+
+	// Root proposes, and takes nothing from who has not agreed.
+	let refused = start_submit(&node, by_bob, &[])?.wait(IMPORT).await?.expect_code(2)?;
+	assert!(refused.talk.contains("has not agreed to fund this manifest"), "{}", refused.talk);
+	let status = cli::run(&["status", "--node", &node.ws()]).await?.expect_code(0)?;
+	assert_eq!(status.json["migrations"], json!([]), "nothing was proposed");
+
+	// Who proposes and pays agrees on the way.
+	let done = submit(&node, by_alice, &[]).await?;
+	assert!(done.talk.contains("agreeing that"), "{}", done.talk);
+	govern(&node, &["abort", "0", "--yes", "--dev-signer", "alice"]).await?.expect_code(0)?;
+	govern(&node, &["clean-up", "0", "--dev-signer", "bob"]).await?.expect_code(0)?;
+
+	let manifest = Some(Bundle::load(by_bob)?.manifest_hash);
+	let consent = session.call("Migration", "consent", manifest)?;
+	session.execute(&Account::bob(), &consent).await?.succeeded()?;
+	let done = submit(&node, by_bob, &[]).await?;
+	assert_eq!((done.number("migration")?, done.text("stage")?), (1, "Imported"));
 	Ok(())
 }
 

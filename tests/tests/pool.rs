@@ -318,11 +318,11 @@ fn bad_manifests() -> Vec<(&'static str, Change, &'static str)> {
 			"AboveCap",
 		),
 		(
-			"a funding account that cannot pay",
+			"a funding account that has not agreed",
 			|manifest| {
 				manifest.balances = BalancePolicy::Fund { account: [7; 32].into() };
 			},
-			"InsufficientFunds",
+			"FundingNotAgreed",
 		),
 		(
 			"data to be proved without a header",

@@ -1,4 +1,5 @@
-//! Users' transactions are included beside the chunks of a large import, block by block.
+//! Users' transactions are included beside the chunks of a large import: no block has chunks alone while
+//! one waits, and most blocks have both.
 
 use std::{
 	collections::BTreeMap,
@@ -186,7 +187,7 @@ async fn look(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn users_transactions_are_in_every_block_of_an_import_works() -> Result<()> {
+async fn no_block_of_an_import_leaves_out_users_who_wait_works() -> Result<()> {
 	let folder = tempfile::tempdir()?;
 	let bundle = prepare(&folder).await?;
 	let node = Node::start_with(&["--block-time", "700"]).await?;
@@ -222,8 +223,8 @@ async fn users_transactions_are_in_every_block_of_an_import_works() -> Result<()
 		assert!(!waiting, "block {number} has chunks alone while users wait: {blocks:?}");
 	}
 	assert!(shared.len() + alone.len() >= CHUNKS / IN_FLIGHT, "{blocks:?}");
-	// Where users send more slowly than blocks are made, a block may find none.
-	assert!(shared.len() >= alone.len(), "{blocks:?}");
+	// Where users send more slowly than blocks are made, a block may find none; most find some.
+	assert!(shared.len() > alone.len(), "{blocks:?}");
 	assert!(shared.iter().any(|(_, content)| content.transfers > 0), "{blocks:?}");
 	assert!(shared.iter().any(|(_, content)| content.ethereum > 0), "{blocks:?}");
 	Ok(())

@@ -31,6 +31,10 @@ pub enum GovernAction {
 	Call(CallArgs),
 	/// Go on without the next call after the import.
 	SkipCall(SkipCallArgs),
+	/// Have the next call after the import, which failed, tried again.
+	RetryCall(SkipCallArgs),
+	/// Put off the deadline of the migration's stage.
+	Extend(ExtendArgs),
 	/// Hand an imported migration to its users, for good.
 	Activate(PowerArgs),
 }
@@ -128,7 +132,18 @@ pub struct CallArgs {
 	pub calls: PathBuf,
 }
 
-/// Arguments of `govern skip-call`.
+/// Arguments of `govern extend`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ExtendArgs {
+	/// Which migration, and whose power is used.
+	#[command(flatten)]
+	pub power: PowerArgs,
+	/// Blocks by which the deadline is put off. The next stage has its own.
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+	pub blocks: u32,
+}
+
+/// Arguments of `govern skip-call` and `govern retry-call`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SkipCallArgs {
 	/// Which migration, and whose power is used.
@@ -149,7 +164,8 @@ impl GovernAction {
 			Self::CleanUp(args) => &args.on,
 			Self::Resolve(args) => &args.power.on,
 			Self::Call(args) => &args.on,
-			Self::SkipCall(args) => &args.power.on,
+			Self::SkipCall(args) | Self::RetryCall(args) => &args.power.on,
+			Self::Extend(args) => &args.power.on,
 		}
 	}
 
@@ -159,7 +175,8 @@ impl GovernAction {
 			Self::Pause(power) | Self::Resume(power) | Self::Activate(power) => Some(power),
 			Self::Abort(args) => Some(&args.power),
 			Self::Resolve(args) => Some(&args.power),
-			Self::SkipCall(args) => Some(&args.power),
+			Self::SkipCall(args) | Self::RetryCall(args) => Some(&args.power),
+			Self::Extend(args) => Some(&args.power),
 			Self::Expire(_) | Self::CleanUp(_) | Self::Call(_) => None,
 		}
 	}

@@ -4,6 +4,7 @@ use std::{fmt, io, path::PathBuf};
 
 use migration_primitives::{manifest::ManifestError, map::MapError, snapshot::Totals, H160, H256};
 
+use super::CallsError;
 use crate::snapshot::SnapshotError;
 
 /// A part of a bundle.
@@ -142,6 +143,9 @@ pub enum BundleError {
 		/// The limit of chunks.
 		limit: u32,
 	},
+	/// The calls after the import cannot be used, or are not the manifest's.
+	#[error("the calls after the import are wrong")]
+	Calls(#[source] CallsError),
 	/// Too many chunks or entries.
 	#[error("there are too many {what}")]
 	TooMany {

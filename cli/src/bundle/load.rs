@@ -10,7 +10,7 @@ use std::{
 use codec::{DecodeAll, Encode};
 use migration_primitives::{
 	item::{self, Item},
-	manifest::Remapped,
+	manifest::{PostImportCall, Remapped},
 	map::{decode_run, run_length, MapError, Target},
 	merkle::{leaf, Tree},
 	snapshot::{Scope, SnapshotHeader},
@@ -18,8 +18,8 @@ use migration_primitives::{
 };
 
 use super::{
-	readable, BundleError, ChunkLimits, ChunkSpan, Manifest, MapEntry, MerkleTree, Part, CHUNKS,
-	MANIFEST, MANIFEST_JSON, MAP, SNAPSHOT, SNAPSHOT_PATH,
+	calls::load_calls, readable, BundleError, ChunkLimits, ChunkSpan, Manifest, MapEntry,
+	MerkleTree, Part, CALLS, CHUNKS, MANIFEST, MANIFEST_JSON, MAP, SNAPSHOT, SNAPSHOT_PATH,
 };
 use crate::{
 	plan::{is_remapped, AccountInfo, AccountReader},
@@ -38,6 +38,8 @@ pub struct Bundle {
 	pub manifest_hash: H256,
 	/// The map's entries, in ascending order of their sources.
 	pub entries: Vec<MapEntry>,
+	/// The calls after the import, in the manifest's order.
+	pub calls: Vec<PostImportCall>,
 	/// The most bytes and the most slots of a chunk.
 	pub largest: ChunkLimits,
 	snapshot: PathBuf,
@@ -50,6 +52,8 @@ impl Bundle {
 	/// Loads a bundle and checks all of it. The first part that is wrong is named.
 	pub fn load(directory: &Path) -> Result<Self, BundleError> {
 		let manifest = load_manifest(directory)?;
+		let calls = load_calls(&directory.join(CALLS), &manifest.post_import_calls)
+			.map_err(BundleError::Calls)?;
 		let entries = load_map(directory, &manifest)?;
 		let map = map_tree(&entries);
 		if map.root() != manifest.map.root {
@@ -60,7 +64,7 @@ impl Bundle {
 		let spans = load_spans(directory, &manifest)?;
 		let (chunks, largest) = check_snapshot(&snapshot, &manifest, &entries, &spans)?;
 		let manifest_hash = manifest.hash();
-		Ok(Self { manifest, manifest_hash, entries, largest, snapshot, spans, chunks, map })
+		Ok(Self { manifest, manifest_hash, entries, calls, largest, snapshot, spans, chunks, map })
 	}
 
 	/// The number of chunks.

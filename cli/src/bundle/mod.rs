@@ -3,8 +3,10 @@
 //! A bundle is a directory. `manifest.scale` is what governance approves, `manifest.json` the same
 //! for people; `map.scale` holds the entries of the map one after another; `chunks.scale` tells
 //! where each chunk stands in the snapshot, which is `snapshot.bin` or the file that
-//! `snapshot.path` names. A bundle that was loaded agrees with itself to the last byte.
+//! `snapshot.path` names. `calls.json`, where there are calls after the import, lists them. A bundle
+//! that was loaded agrees with itself to the last byte.
 
+mod calls;
 mod chunks;
 mod error;
 mod load;
@@ -16,6 +18,7 @@ mod readable;
 mod tests;
 mod tree;
 
+pub use calls::{check_approved, read_calls, CallsError};
 pub use chunks::{ChunkLimits, ChunkSpan, Chunker};
 pub use error::{BundleError, Part};
 pub use load::Bundle;
@@ -35,6 +38,7 @@ pub type MapEntry = migration_primitives::map::MapEntry<AccountId32>;
 const MANIFEST: &str = "manifest.scale";
 const MANIFEST_JSON: &str = "manifest.json";
 const MAP: &str = "map.scale";
+const CALLS: &str = "calls.json";
 const CHUNKS: &str = "chunks.scale";
 const SNAPSHOT: &str = "snapshot.bin";
 const SNAPSHOT_PATH: &str = "snapshot.path";

@@ -8,14 +8,17 @@ use std::{
 use codec::Encode;
 use migration_primitives::{
 	limits::{FORMAT_VERSION, MAX_MAP_ENTRIES},
-	manifest::{BalancePolicy, Deadlines, EvmSpec, Remapped, SourceBlock, TreeSummary},
-	H160,
+	manifest::{
+		BalancePolicy, Deadlines, EvmSpec, PostImportCall, Remapped, SourceBlock, TreeSummary,
+	},
+	H160, H256,
 };
 use sp_core::crypto::AccountId32;
 
 use super::{
+	calls::{check_calls, write_calls},
 	load::{add_remapped, manifest_text, map_tree},
-	BundleError, ChunkLimits, Chunker, Manifest, MapEntry, MerkleTree, CHUNKS, MANIFEST,
+	BundleError, ChunkLimits, Chunker, Manifest, MapEntry, MerkleTree, CALLS, CHUNKS, MANIFEST,
 	MANIFEST_JSON, MAP, SNAPSHOT, SNAPSHOT_PATH,
 };
 use crate::{
@@ -36,6 +39,8 @@ pub struct PackOptions {
 	pub deadlines: Deadlines,
 	/// The hard fork that the code expects.
 	pub evm_spec: EvmSpec,
+	/// The calls after the import, in their order.
+	pub calls: Vec<PostImportCall>,
 	/// Whether the bundle refers to the snapshot instead of copying it.
 	pub reference: bool,
 }
@@ -57,6 +62,12 @@ pub fn pack<E: From<BundleError>>(
 	let file = place_snapshot(snapshot, staging.path(), options.reference)?;
 	let (facts, spans, chunks) = read_snapshot(&file, options.limits)?;
 	let entries = map(&facts)?;
+	let is_migrated = |address| facts.accounts.contains_key(&address);
+	check_calls(&options.calls, is_migrated).map_err(BundleError::Calls)?;
+	if !options.calls.is_empty() {
+		let path = staging.path().join(CALLS);
+		write_calls(&path, &options.calls).map_err(|source| BundleError::Write { path, source })?;
+	}
 	let manifest = make_manifest(&facts, &entries, &chunks, options)?;
 	let map_bytes: Vec<u8> = entries.iter().flat_map(Encode::encode).collect();
 	let text = manifest_text(&manifest);
@@ -172,6 +183,7 @@ fn make_manifest(
 		.clone()
 		.try_into()
 		.map_err(|_| too_many("bytes in the source block's header"))?;
+	let calls: Vec<H256> = options.calls.iter().map(PostImportCall::hash).collect();
 	let manifest = Manifest {
 		version: FORMAT_VERSION,
 		source: SourceBlock {
@@ -194,7 +206,7 @@ fn make_manifest(
 		totals: facts.summary.totals,
 		remapped: remapped(&facts.accounts, entries)?,
 		balances: options.balances,
-		post_import_calls: Default::default(),
+		post_import_calls: calls.try_into().map_err(|_| too_many("calls after the import"))?,
 		deadlines: options.deadlines,
 		evm_spec: options.evm_spec,
 	};

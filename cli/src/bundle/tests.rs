@@ -75,6 +75,7 @@ fn options(reference: bool) -> PackOptions {
 		map_run_log2: 2,
 		deadlines: Deadlines { mapping: 1, importing: 2, review: 3 },
 		evm_spec: EvmSpec::Osaka,
+		calls: Vec::new(),
 		reference,
 	}
 }

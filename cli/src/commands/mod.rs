@@ -2,6 +2,7 @@
 
 mod govern;
 mod lookup;
+mod occupied;
 mod pack;
 mod plan;
 mod review;

@@ -10,16 +10,30 @@ use serde_json::Value;
 use crate::{
 	args::PackArgs,
 	bundle::{
-		pack, readable, BundleError, ChunkLimits, Manifest, MapEntry, MapFile, PackOptions,
-		PolicyChoice, SnapshotFacts,
+		pack, read_calls, readable, BundleError, ChunkLimits, Manifest, MapEntry, MapFile,
+		PackOptions, PolicyChoice, SnapshotFacts,
 	},
 	console::{Console, Outcome},
 	plan::resolve,
 };
 
+/// The most gas of a transaction, from Osaka on (EIP-7825).
+const MOST_GAS: u64 = 1 << 24;
+
 /// Makes a bundle.
 pub(super) fn run(args: PackArgs, console: &Console) -> Result<Outcome> {
 	let map = MapFile::read(&args.map)?;
+	let calls = match &args.calls {
+		Some(path) => read_calls(path)?,
+		None => args.call.clone(),
+	};
+	for (index, call) in calls.iter().enumerate().filter(|(_, call)| call.gas_limit > MOST_GAS) {
+		console.say(format!(
+			"warning: call {index} may use {} gas; a transaction uses at most {MOST_GAS} (EIP-7825), and \
+			 a chain that holds to it lets the call fail",
+			call.gas_limit
+		));
+	}
 	let options = PackOptions {
 		balances: args.policy.0.clone(),
 		limits: ChunkLimits { bytes: args.chunks.chunk_bytes, slots: args.chunks.chunk_slots },
@@ -30,6 +44,7 @@ pub(super) fn run(args: PackArgs, console: &Console) -> Result<Outcome> {
 			review: args.deadline_review,
 		},
 		evm_spec: args.evm_spec.into(),
+		calls,
 		reference: args.reference,
 	};
 	let manifest = pack(&args.snapshot, &args.output, options, |facts| {

@@ -12,7 +12,8 @@ use migration_primitives::{header, H160};
 use serde_json::{json, Value};
 
 use super::{
-	submit::{call_hash, connect, occupied, proposal, SubmitError},
+	occupied::{look_at_bundle, Standing},
+	submit::{call_hash, connect, proposal},
 	target::TargetFacts,
 };
 use crate::{
@@ -222,15 +223,8 @@ async fn ask_target(url: &str, bundle: &Bundle) -> Result<(Option<TargetSays>, P
 	let chain = connect(url, PATIENCE).await?;
 	let at = chain.finalized().await?;
 	let facts = TargetFacts::read(&chain, at.hash).await?;
-	let (occupied, refused_balance) = match occupied(&chain, bundle, &facts, at.hash).await {
-		Ok(occupied) => (occupied.iter().map(ToString::to_string).collect(), None),
-		Err(error) => match error.downcast_ref::<SubmitError>() {
-			Some(refused @ SubmitError::BelowDeposit { .. }) => {
-				(Vec::new(), Some(refused.to_string()))
-			}
-			_ => return Err(error),
-		},
-	};
+	let found = look_at_bundle(&chain, bundle, &facts, at.hash).await?;
+	let words = |list: &[Standing]| list.iter().map(ToString::to_string).collect();
 	let (name, version) = chain.runtime();
 	let says = TargetSays {
 		name: name.to_owned(),
@@ -241,8 +235,9 @@ async fn ask_target(url: &str, bundle: &Bundle) -> Result<(Option<TargetSays>, P
 		existential_deposit: facts.existential_deposit,
 		issuance: chain.total_issuance(at.hash).await?,
 		review_blocks: chain.constant("Migration", "MinReviewBlocks").ok(),
-		occupied,
-		refused_balance,
+		occupied: words(&found.occupied),
+		taken_over: words(&found.taken_over),
+		refused_balance: found.below_deposit.as_ref().map(ToString::to_string),
 	};
 	let call = proposal(&chain, &bundle.manifest)?;
 	let hash = call_hash(&call);
@@ -328,6 +323,21 @@ fn data(facts: &Facts<'_>, output: &Path, warnings: Vec<String>) -> Value {
 			})
 		})
 		.collect();
+	let calls: Vec<Value> = facts
+		.bundle
+		.calls
+		.iter()
+		.map(|call| {
+			json!({
+				"from": call.from,
+				"to": call.to,
+				"target": facts.target(call.to).1,
+				"input": format!("0x{}", hex::encode(&call.input)),
+				"gas_limit": call.gas_limit,
+				"hash": call.hash(),
+			})
+		})
+		.collect();
 	json!({
 		"output": output,
 		"manifest_hash": facts.bundle.manifest_hash,
@@ -339,6 +349,7 @@ fn data(facts: &Facts<'_>, output: &Path, warnings: Vec<String>) -> Value {
 		"warnings": warnings,
 		"contracts": contracts,
 		"powers": powers,
+		"calls": calls,
 		"powers_unknown": unknown,
 		"powers_none": facts.authority.none,
 		"left_behind": outside,

@@ -35,16 +35,17 @@ pub(super) struct TargetFacts {
 }
 
 impl TargetFacts {
-	/// What the arguments say, or the node that they name.
-	pub(super) async fn from_args(args: &TargetArgs) -> Result<Self> {
+	/// What the arguments say, or the node that they name; then also that node's chain and the block at
+	/// which it was asked.
+	pub(super) async fn from_args(args: &TargetArgs) -> Result<(Self, Option<(Chain, H256)>)> {
 		let Some(url) = &args.node else {
 			let (chain_id, existential_deposit) =
 				(args.target_chain_id, args.target_existential_deposit);
-			return Ok(Self { chain_id, existential_deposit });
+			return Ok((Self { chain_id, existential_deposit }, None));
 		};
 		let chain = Chain::connect(Node::new(url, PATIENCE)?).await?;
 		let at = chain.finalized().await?.hash;
-		Ok(Self::read(&chain, at).await?)
+		Ok((Self::read(&chain, at).await?, Some((chain, at))))
 	}
 
 	/// What the chain says at a block.

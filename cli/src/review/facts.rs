@@ -82,8 +82,10 @@ pub struct TargetSays {
 	pub issuance: Option<u128>,
 	/// The least number of blocks between the import and the activation.
 	pub review_blocks: Option<u32>,
-	/// Targets where something stands, in words.
+	/// Targets where something stands that keeps an account from being imported, in words.
 	pub occupied: Vec<String>,
+	/// Targets of contracts where a balance is, in words.
+	pub taken_over: Vec<String>,
 	/// What the chain would refuse of the balances, in words.
 	pub refused_balance: Option<String>,
 }

@@ -184,8 +184,8 @@ pub enum SourceError {
 	},
 	/// Nobody knows which accounts there are.
 	#[error(
-		"the node does not tell which accounts there are, so --all-accounts is not possible: name \
-		 them, or take a dump of the node with --from-file"
+		"the node does not tell which accounts there are (anvil_dumpState, or debug_accountRange, does), \
+		 so --all-accounts is not possible: name them, or take a dump of the node with --from-file"
 	)]
 	NoAccounts,
 	/// Too many keys to try.
@@ -195,6 +195,57 @@ pub enum SourceError {
 		address: H160,
 		/// The bound.
 		limit: usize,
+	},
+	/// Too many keys to try, of all accounts together.
+	#[error(
+		"more than {limit} keys of slots are to be tried in all: take fewer accounts at once, trace \
+		 fewer blocks (--traces-from), or use means that need no keys"
+	)]
+	TooManyKeysInAll {
+		/// The bound.
+		limit: usize,
+	},
+	/// More accounts than are held in memory.
+	#[error(
+		"the node has more than {limit} accounts: take a dump of it with --from-file, which is read as \
+		 a stream"
+	)]
+	TooManyAccounts {
+		/// The bound.
+		limit: usize,
+	},
+	/// An account of which only the hash of the address is known.
+	#[error(
+		"the node does not know the address of the account with the hash {hash:?}: it lacks preimages \
+		 (Geth collects them with --cache.preimages from the genesis on)"
+	)]
+	AccountPreimage {
+		/// Keccak-256 of the address.
+		hash: H256,
+	},
+	/// A page of accounts that is not as documented.
+	#[error("the node's list of accounts cannot be used: {reason}")]
+	AccountRange {
+		/// What is wrong.
+		reason: String,
+	},
+	/// The list of accounts is of another state.
+	#[error("the node lists the accounts of the state {found:?}, the block has {expected:?}")]
+	AccountRangeRoot {
+		/// The block's state root.
+		expected: H256,
+		/// The list's.
+		found: H256,
+	},
+	/// An answer that is too long.
+	#[error("the Ethereum node at {url} answers {method} with more than {limit} bytes")]
+	AnswerTooLong {
+		/// Its address.
+		url: String,
+		/// The method.
+		method: String,
+		/// The most bytes.
+		limit: u32,
 	},
 	/// A storage layout that cannot be used.
 	#[error("the storage layout of {address:?} cannot be used: {reason}")]

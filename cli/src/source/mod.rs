@@ -1,13 +1,17 @@
 //! What a snapshot is taken of: an Ethereum node, or a file.
 
+mod accounts;
 mod anvil;
 mod error;
 mod ethereum;
 pub mod file;
+#[cfg(test)]
+mod fixture;
 mod gzip;
 mod rpc;
 pub mod slots;
 
+pub use accounts::account_range;
 pub use anvil::{AnvilDump, DumpedAccount};
 pub use error::SourceError;
 pub use ethereum::{BlockSelector, EthereumNode, ProvedAccount, SourceHead};

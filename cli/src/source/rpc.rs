@@ -11,9 +11,10 @@ use std::{
 use jsonrpsee_client::{
 	core::{
 		client::{ClientT, Error},
+		http_helpers::HttpError,
 		params::BatchRequestBuilder,
 	},
-	http_client::{HttpClient, HttpClientBuilder},
+	http_client::{transport::Error as TransportError, HttpClient, HttpClientBuilder},
 	types::ErrorObject,
 };
 use serde::de::DeserializeOwned;
@@ -21,8 +22,13 @@ use serde_json::Value;
 
 use super::SourceError;
 
-/// The longest answer in bytes: anvil gives its whole state in one.
-const MAX_ANSWER_BYTES: u32 = 1 << 30;
+/// The longest answer in bytes: more than a thousand codes of the longest kind take.
+const MAX_ANSWER_BYTES: u32 = 64 << 20;
+/// The longest trace: a transaction of 2^24 gas has millions of instructions, where the node lists
+/// them.
+const MAX_TRACE_BYTES: u32 = 512 << 20;
+/// The longest dump: anvil gives its whole state in one answer.
+const MAX_DUMP_BYTES: u32 = 1 << 30;
 /// The longest time for one answer.
 const TIMEOUT: Duration = Duration::from_secs(120);
 /// The wait before the second try; it doubles from try to try.
@@ -57,7 +63,10 @@ pub(super) type Call = (&'static str, Vec<Value>);
 pub(super) struct Rpc {
 	pub(super) url: String,
 	pub(super) settings: RpcSettings,
-	client: HttpClient,
+	/// For answers of each length.
+	ordinary: HttpClient,
+	traces: HttpClient,
+	dumps: HttpClient,
 	/// Whether it ever answered: one that never did is not tried again.
 	answered: AtomicBool,
 	/// When the next request may leave.
@@ -66,15 +75,19 @@ pub(super) struct Rpc {
 
 impl Rpc {
 	pub(super) fn new(url: &str, settings: RpcSettings) -> Result<Self, SourceError> {
-		let client = HttpClientBuilder::default()
-			.request_timeout(TIMEOUT)
-			.max_response_size(MAX_ANSWER_BYTES)
-			.build(url)
-			.map_err(|source| SourceError::Unreachable { url: url.to_owned(), source })?;
+		let client = |limit| {
+			HttpClientBuilder::default()
+				.request_timeout(TIMEOUT)
+				.max_response_size(limit)
+				.build(url)
+				.map_err(|source| SourceError::Unreachable { url: url.to_owned(), source })
+		};
 		Ok(Self {
 			url: url.to_owned(),
 			settings,
-			client,
+			ordinary: client(MAX_ANSWER_BYTES)?,
+			traces: client(MAX_TRACE_BYTES)?,
+			dumps: client(MAX_DUMP_BYTES)?,
 			answered: AtomicBool::new(false),
 			next: Mutex::new(Instant::now()),
 		})
@@ -89,7 +102,7 @@ impl Rpc {
 		let mut tries = Tries::new(self.settings.retries);
 		loop {
 			self.await_turn(1).await;
-			let error = match self.client.request(method, params.clone()).await {
+			let error = match self.client(method).request(method, params.clone()).await {
 				Ok(answer) => {
 					self.answered.store(true, Ordering::Relaxed);
 					return Ok(answer);
@@ -114,8 +127,11 @@ impl Rpc {
 				[(method, params)] => answers.push(self.request(method, params.clone()).await?),
 				_ => match self.one_batch(part).await {
 					Ok(part) => answers.extend(part),
-					// Too much work for one answer.
-					Err(SourceError::Unreachable { source: Error::RequestTimeout, .. }) => {
+					// Too much work, or too much to say, for one answer.
+					Err(
+						SourceError::Unreachable { source: Error::RequestTimeout, .. }
+						| SourceError::AnswerTooLong { .. },
+					) => {
 						size = part.len().div_ceil(2);
 						continue;
 					}
@@ -141,7 +157,7 @@ impl Rpc {
 				})?;
 			}
 			let first = calls.first().map(|(method, _)| *method).unwrap_or_default();
-			let answered = match self.client.batch_request::<Value>(batch).await {
+			let answered = match self.client(first).batch_request::<Value>(batch).await {
 				Ok(answered) => answered,
 				Err(error @ Error::RequestTimeout) => return Err(self.error(first, error)),
 				Err(error) => {
@@ -173,6 +189,15 @@ impl Rpc {
 		}
 	}
 
+	/// The client for answers as long as those of a method may be.
+	fn client(&self, method: &str) -> &HttpClient {
+		match limit(method) {
+			MAX_DUMP_BYTES => &self.dumps,
+			MAX_TRACE_BYTES => &self.traces,
+			_ => &self.ordinary,
+		}
+	}
+
 	/// Waits until `count` requests may leave.
 	async fn await_turn(&self, count: usize) {
 		let Some(rate) = self.settings.rate else { return };
@@ -198,6 +223,7 @@ impl Rpc {
 	) -> Result<(), SourceError> {
 		let again = match &error {
 			Error::Call(error) => is_busy(error),
+			Error::Transport(source) if is_too_long(source.as_ref()) => false,
 			Error::Transport(_) | Error::RequestTimeout => self.answered.load(Ordering::Relaxed),
 			_ => false,
 		};
@@ -221,9 +247,30 @@ impl Rpc {
 				message: error.message().to_owned(),
 			},
 			Error::ParseError(source) => SourceError::Answer { url, method, source },
+			Error::Transport(source) if is_too_long(source.as_ref()) => {
+				let limit = limit(&method);
+				SourceError::AnswerTooLong { url, method, limit }
+			}
 			source => SourceError::Unreachable { url, source },
 		}
 	}
+}
+
+/// The longest answer to a method in bytes.
+fn limit(method: &str) -> u32 {
+	match method {
+		"anvil_dumpState" => MAX_DUMP_BYTES,
+		"debug_traceTransaction" => MAX_TRACE_BYTES,
+		_ => MAX_ANSWER_BYTES,
+	}
+}
+
+/// Whether an answer was longer than its client takes.
+fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
+	matches!(
+		error.downcast_ref::<TransportError>(),
+		Some(TransportError::Http(HttpError::TooLarge))
+	)
 }
 
 fn is_busy(error: &ErrorObject<'_>) -> bool {
@@ -352,6 +399,25 @@ mod tests {
 		let url = serve(&[NO, GOOD]);
 		let error = rpc(&url, 5).request::<String>("a", Vec::new()).await.expect_err("refused");
 		assert!(matches!(error, SourceError::Refused { code: -32_601, .. }), "{error:?}");
+	}
+
+	#[tokio::test]
+	async fn answer_above_the_limit_of_its_method_fails() {
+		// More bytes are announced than an ordinary answer may have; they never come.
+		const LONG: &str = concat!(
+			"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n",
+			"content-length: 67108865\r\n\r\n{"
+		);
+		let url = serve(&[GOOD, LONG]);
+		let rpc = rpc(&url, 3);
+		rpc.request::<String>("a", Vec::new()).await.expect("an answer");
+		let error = rpc.request::<String>("a", Vec::new()).await.expect_err("too long");
+		let SourceError::AnswerTooLong { method, limit, .. } = &error else { panic!("{error:?}") };
+		assert_eq!((method.as_str(), *limit), ("a", MAX_ANSWER_BYTES));
+		// A dump may be longer: the bytes are waited for, and are missing.
+		let error =
+			rpc.request::<String>("anvil_dumpState", Vec::new()).await.expect_err("cut off");
+		assert!(matches!(error, SourceError::Unreachable { .. }), "{error:?}");
 	}
 
 	#[tokio::test]

@@ -88,6 +88,11 @@ impl Keys {
 		blake2_concat(Self::ledger(migration), source.as_bytes())
 	}
 
+	/// The manifest that an account agrees to fund.
+	pub fn consent(account: &AccountId32) -> Vec<u8> {
+		blake2_concat(item("Migration", "Consents"), account.as_ref())
+	}
+
 	/// The last 20 bytes of a key.
 	pub fn address_in(key: &[u8]) -> Option<H160> {
 		key.last_chunk::<20>().map(|bytes| H160(*bytes))

@@ -4,6 +4,7 @@
 //! they are not installed, a test says so and does nothing: `npm ci` in `scripts/example` installs
 //! anvil, in `scripts/sources` ganache.
 
+mod geth;
 mod node;
 #[allow(dead_code)] // Its server is for the other tests.
 #[path = "../support/mod.rs"]
@@ -11,6 +12,7 @@ mod support;
 
 use std::{fs, io::Read, path::Path, sync::atomic::Ordering};
 
+use geth::geth;
 use migration_primitives::{hash::keccak256, H256};
 use node::{proxy, Node, Taken};
 use serde_json::{json, Value};
@@ -149,6 +151,33 @@ fn missing_slot_is_found_out_and_the_run_goes_on_works() {
 	assert!(support::talk(&again).contains("going on behind"), "{}", support::talk(&again));
 	taken.count += 1;
 	assert!(taken.take(&live).0 == fs::read(&output).expect("the snapshot"));
+}
+
+/// The accounts page by page, as Geth gives them.
+#[test]
+fn all_accounts_by_pages_of_geth_works() {
+	let Some(node) = Node::anvil() else { return };
+	let contract = node.deploy();
+	let mut taken = Taken::new();
+	let block = ["--block", "latest", "--allow-unfinalized", "--all-accounts"];
+	let (whole, _) = taken.take(&[&["--rpc", node.url.as_str()], &block[..]].concat());
+	let list = keys().iter().map(|key| format!("{contract} {key:?}\n")).collect::<String>();
+	let list = taken.write("keys", list);
+	let slots = ["--slots-from", "list", "--slots-file", &list];
+	for page in [1, 4, 256] {
+		let url = geth(&node.url, page, None);
+		let (bytes, data) = taken.take(&[&["--rpc", url.as_str()], &block[..], &slots].concat());
+		assert!(bytes == whole, "pages of {page}");
+		assert_eq!((&data["trust"], &data["scope"]), (&json!("Proved"), &json!("Full")));
+	}
+	// An account whose address is not known is not left out in silence.
+	let hash = keccak256(&hex::decode(&contract[2..]).expect("an address"));
+	let (url, output) = (geth(&node.url, 4, Some(hash)), taken.path("none"));
+	let words = [&["snapshot", "--rpc", url.as_str(), "--output", &output], &block[..], &slots];
+	let (code, data) = result(&run(&words.concat()));
+	let error = data["error"].as_str().expect("an error");
+	assert!(code == 2 && error.contains(&format!("with the hash {hash:?}")), "{error}");
+	assert!(!Path::new(&output).exists());
 }
 
 #[test]

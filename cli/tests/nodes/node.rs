@@ -44,7 +44,7 @@ pub(crate) fn scripts() -> PathBuf {
 }
 
 /// Asks the node at `url`.
-fn call(url: &str, method: &str, params: Value) -> Result<Value, String> {
+pub(crate) fn call(url: &str, method: &str, params: Value) -> Result<Value, String> {
 	let client = HttpClientBuilder::default().build(url).expect("a client");
 	let params: Vec<Value> = params.as_array().expect("parameters").clone();
 	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -178,21 +178,33 @@ impl Taken {
 /// Hands requests on to the node at `url`, and closes the connection of each page of slots from
 /// the `broken`th on; counts the pages.
 pub(crate) fn proxy(url: &str, broken: usize) -> (String, Arc<AtomicUsize>) {
-	let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-	let address = listener.local_addr().expect("an address");
 	let node = url.to_owned();
 	let pages = Arc::new(AtomicUsize::new(0));
 	let counter = pages.clone();
-	thread::spawn(move || {
-		for stream in listener.incoming().flatten() {
-			let (node, pages) = (node.clone(), counter.clone());
-			thread::spawn(move || hand_on(stream, &node, &pages, broken));
-		}
+	let url = serve(move |request| {
+		let page = request["method"] == json!("debug_storageRangeAt");
+		let closes = page && counter.fetch_add(1, Ordering::SeqCst) + 1 >= broken;
+		(!closes).then(|| answer(&node, request))
 	});
-	(format!("http://{address}"), pages)
+	(url, pages)
 }
 
-pub(crate) fn hand_on(mut stream: TcpStream, node: &str, pages: &AtomicUsize, broken: usize) {
+/// Serves JSON-RPC over HTTP for the rest of the test, in batches too; a connection is closed where
+/// there is no answer. Gives the URL.
+pub(crate) fn serve(answer: impl Fn(&Value) -> Option<Value> + Send + Sync + 'static) -> String {
+	let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+	let address = listener.local_addr().expect("an address");
+	let answer = Arc::new(answer);
+	thread::spawn(move || {
+		for stream in listener.incoming().flatten() {
+			let answer = answer.clone();
+			thread::spawn(move || hand_on(stream, answer.as_ref()));
+		}
+	});
+	format!("http://{address}")
+}
+
+fn hand_on(mut stream: TcpStream, answer: &dyn Fn(&Value) -> Option<Value>) {
 	let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
 	let mut length = 0;
 	loop {
@@ -208,22 +220,18 @@ pub(crate) fn hand_on(mut stream: TcpStream, node: &str, pages: &AtomicUsize, br
 	}
 	let mut body = vec![0; length];
 	reader.read_exact(&mut body).expect("a body");
-	if String::from_utf8_lossy(&body).contains("debug_storageRangeAt")
-		&& pages.fetch_add(1, Ordering::SeqCst) + 1 >= broken
-	{
-		return;
-	}
-	let answer = match serde_json::from_slice::<Value>(&body).expect("a request") {
-		Value::Array(requests) => requests.iter().map(|request| answer(node, request)).collect(),
-		request => answer(node, &request),
+	let answer: Option<Value> = match serde_json::from_slice(&body).expect("a request") {
+		Value::Array(requests) => requests.iter().map(answer).collect(),
+		request => answer(&request),
 	};
-	let answer = answer.to_string();
+	let Some(answer) = answer.map(|answer| answer.to_string()) else { return };
 	let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n";
 	let message = format!("{head}content-length: {}\r\n\r\n{answer}", answer.len());
 	let _ = stream.write_all(message.as_bytes());
 }
 
-fn answer(node: &str, request: &Value) -> Value {
+/// What the node at `node` answers.
+pub(crate) fn answer(node: &str, request: &Value) -> Value {
 	let method = request["method"].as_str().expect("a method");
 	match call(node, method, request["params"].clone()) {
 		Ok(result) => json!({ "jsonrpc": "2.0", "id": request["id"], "result": result }),

@@ -211,6 +211,8 @@ mod tests {
 			map_run_log2: 8,
 			stage,
 			since: 12,
+			extended: 0,
+			review_since: 12,
 			progress,
 		};
 		View { migration, active: true, record }

@@ -124,8 +124,14 @@ impl<T: Config> Pallet<T> {
 	) {
 		let missing = match entry.undo {
 			Undo::Account { credited } => {
-				let emptied = T::Evm::set_code(&entry.address, Default::default())
-					.and_then(|()| T::Evm::set_nonce(&entry.address, 0));
+				let emptied = T::Evm::set_code(&entry.address, Default::default());
+				// Nobody has used it, since it is locked, unless its account has a key of this
+				// chain: then it must not begin again where its transactions are valid once more.
+				let used = T::Evm::account(&entry.address).nonce != entry.nonce;
+				let emptied = match used {
+					true => emptied,
+					false => emptied.and_then(|()| T::Evm::set_nonce(&entry.address, 0)),
+				};
 				debug_assert!(emptied.is_ok(), "nothing fits everywhere");
 				let account = T::Evm::account_id(&entry.address);
 				credited.saturating_sub(Self::collect(migration, manifest, &account, credited))
@@ -206,18 +212,7 @@ impl<T: Config> Pallet<T> {
 		if let BalancePolicy::Fund { account } = &manifest.balances {
 			let total = Self::wei(manifest.totals.balance).unwrap_or(u128::MAX);
 			let balance = total.saturating_sub(missing);
-			let escrow = Self::escrow(migration);
-			if balance > 0 {
-				let returned = T::Currency::transfer(
-					&escrow,
-					account,
-					balance.into(),
-					Preservation::Expendable,
-				);
-				if let Err(reason) = returned {
-					Self::deposit_event(Event::FundsNotReturned { migration, balance, reason });
-				}
-			}
+			Self::give_back(migration, account, balance);
 		}
 		// They vouched for what is here, and it is not here any more.
 		for digest in [record.manifest, manifest.snapshot_digest, manifest.map.root] {

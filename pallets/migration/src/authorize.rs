@@ -11,13 +11,18 @@ use migration_primitives::{
 };
 use scale_info::TypeInfo;
 use sp_runtime::transaction_validity::{
-	InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction,
+	InvalidTransaction, TransactionPriority, TransactionSource, TransactionValidityError,
+	ValidTransaction,
 };
 
 use crate::{Config, Migrations, Pallet, Used, WeightInfo};
 
 /// Blocks for which an authorised chunk stays valid in the pool.
 const LONGEVITY: u64 = 64;
+
+/// Chunks come first into a block, as far as their share of it goes: else whoever fills blocks with
+/// cheap transactions holds an import up until it expires. What governs the chain has room of its own.
+const PRIORITY: TransactionPriority = TransactionPriority::MAX;
 
 /// Why a chunk is refused, where `InvalidTransaction` has no word of its own: the number of an
 /// `InvalidTransaction::Custom`.
@@ -224,7 +229,7 @@ fn valid(kind: Kind, place: &Place) -> ValidTransaction {
 		_ => alloc::vec![],
 	};
 	ValidTransaction {
-		priority: 0,
+		priority: PRIORITY,
 		requires,
 		provides: alloc::vec![tag(place.index)],
 		longevity: LONGEVITY,

@@ -5,9 +5,8 @@ use frame_support::{
 	pallet_prelude::*,
 	traits::{
 		fungible::{Inspect, Mutate},
-		tokens::{Fortitude, Preservation},
+		tokens::Preservation,
 	},
-	PalletId,
 };
 use migration_primitives::{
 	fault::Fault,
@@ -15,11 +14,11 @@ use migration_primitives::{
 	map::Target,
 	records::Head,
 	status::{AccountRecord, Beneficiary, Owed},
-	H160, U256,
+	H160, H256, U256,
 };
 use sp_runtime::traits::AccountIdConversion;
 
-use crate::{stage::RecordOf, Config, Error, EvmHost, Ledger, Manifests, Pallet};
+use crate::{stage::RecordOf, Config, Error, EvmHost, Ledger, Pallet};
 
 /// Who is credited.
 pub(crate) enum Payee {
@@ -38,6 +37,7 @@ impl<T: Config> Pallet<T> {
 	/// Refuses a proposal whose balances could not be credited to the last wei.
 	pub(crate) fn secure_balances(
 		migration: u32,
+		hash: H256,
 		manifest: &Manifest<T::AccountId>,
 	) -> DispatchResult {
 		let total = match &manifest.balances {
@@ -54,31 +54,14 @@ impl<T: Config> Pallet<T> {
 				issuance.checked_add(total).ok_or(Error::<T>::IssuanceOverflow)?;
 			}
 			BalancePolicy::Fund { account } => {
-				let escrow = PalletId::try_from_sub_account::<u32>(account);
-				let is_ours = escrow.is_some_and(|(pallet, _)| pallet == T::PalletId::get());
-				ensure!(!is_ours, Error::<T>::FundedByEscrow);
-				let available: u128 = T::Currency::reducible_balance(
-					account,
-					Preservation::Preserve,
-					Fortitude::Polite,
-				)
-				.into();
-				ensure!(available >= total, Error::<T>::InsufficientFunds);
-				if total > 0 {
-					T::Currency::transfer(
-						account,
-						&Self::escrow(migration),
-						total.into(),
-						Preservation::Preserve,
-					)
-					.map_err(|_| Error::<T>::InsufficientFunds)?;
-				}
+				Self::take_funds(migration, hash, account, total)?;
 			}
 		}
 		Ok(())
 	}
 
-	/// The wei that the policy brings for a balance on the source.
+	/// The wei that the policy brings for a balance on the source: nothing, or at least what an account
+	/// must hold. A smaller share could not be handed out, nor returned to who funded it.
 	pub(crate) fn share_of(
 		policy: &BalancePolicy<T::AccountId>,
 		source_address: H160,
@@ -87,7 +70,10 @@ impl<T: Config> Pallet<T> {
 		match policy {
 			BalancePolicy::Skip => Ok(0),
 			BalancePolicy::Mint { .. } | BalancePolicy::Fund { .. } => {
-				Self::wei(balance).ok_or(Fault::Balance { source_address, balance })
+				let least: u128 = T::Currency::minimum_balance().into();
+				Self::wei(balance)
+					.filter(|share| *share == 0 || *share >= least)
+					.ok_or(Fault::Balance { source_address, balance })
 			}
 		}
 	}
@@ -152,23 +138,6 @@ impl<T: Config> Pallet<T> {
 		let owed = Owed { beneficiary, balance: share, nonce: head.nonce };
 		Ledger::<T>::insert(migration, head.address, owed);
 		record.progress.waiting = record.progress.waiting.saturating_add(1);
-		Ok(())
-	}
-
-	/// Gives a funding account back what no account of the source took.
-	pub(crate) fn return_unused_funds(migration: u32, record: &RecordOf<T>) -> DispatchResult {
-		let manifest = Manifests::<T>::get(migration).ok_or(Error::<T>::UnknownMigration)?;
-		let BalancePolicy::Fund { account } = manifest.balances else { return Ok(()) };
-		let total = Self::wei(manifest.totals.balance).ok_or(Error::<T>::AboveCap)?;
-		let unused = total.saturating_sub(record.progress.credited);
-		if unused > 0 {
-			T::Currency::transfer(
-				&Self::escrow(migration),
-				&account,
-				unused.into(),
-				Preservation::Expendable,
-			)?;
-		}
 		Ok(())
 	}
 

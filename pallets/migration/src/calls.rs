@@ -20,7 +20,8 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(T::Evm::call_weight(call.gas_limit))
 	}
 
-	/// Executes the next call. It never comes a second time, whether it succeeded or failed.
+	/// Executes the next call. It never comes a second time, unless it failed and governance has it
+	/// tried again.
 	pub(crate) fn do_execute_call(
 		migration: u32,
 		index: u32,
@@ -38,6 +39,8 @@ impl<T: Config> Pallet<T> {
 		match result {
 			Ok(()) => {
 				record.progress.calls = index.saturating_add(1);
+				// Who has looked before has not seen what it changed.
+				record.review_since = frame_system::Pallet::<T>::block_number();
 				Self::deposit_event(Event::CallExecuted { migration, index, used_gas });
 			}
 			Err(reason) => {
@@ -62,6 +65,16 @@ impl<T: Config> Pallet<T> {
 		progress.calls = index.saturating_add(1);
 		Migrations::<T>::insert(migration, record);
 		Self::deposit_event(Event::CallSkipped { migration, index });
+		Ok(())
+	}
+
+	pub(crate) fn do_retry_call(migration: u32, index: u32) -> DispatchResult {
+		let mut record = Self::at_stage(migration, Stage::Imported)?;
+		ensure!(record.progress.call_failed, Error::<T>::NoFailedCall);
+		ensure!(index == record.progress.calls, Error::<T>::NotTheNextCall);
+		record.progress.call_failed = false;
+		Migrations::<T>::insert(migration, record);
+		Self::deposit_event(Event::CallRetried { migration, index });
 		Ok(())
 	}
 

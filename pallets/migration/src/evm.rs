@@ -14,18 +14,13 @@ use crate::{
 	Config, EvmHost, HostAccount, HostCall, HostCallResult, HostError, HostRemoval, Pallet,
 };
 
-/// The last address that Ethereum gives to precompiles by counting (EIP-2537), and the one outside
-/// that row (EIP-7951).
-const LAST_COUNTED_PRECOMPILE: u16 = 0x11;
-const P256_VERIFY: u16 = 0x100;
-
 /// Length of the code of an account that delegates (EIP-7702).
 const DELEGATION_LENGTH: u64 = 23;
 
 /// `pallet-evm` of the runtime `T` as an [`EvmHost`].
 pub struct PalletEvm<T>(PhantomData<T>);
 
-impl<T: pallet_evm::Config> EvmHost<T::AccountId> for PalletEvm<T>
+impl<T: pallet_evm::Config<AccountId: AsRef<[u8]>>> EvmHost<T::AccountId> for PalletEvm<T>
 where
 	T::Currency: fungible::Inspect<T::AccountId>,
 {
@@ -48,12 +43,13 @@ where
 	}
 
 	fn is_system_address(address: &H160) -> bool {
-		let [high @ .., second, last] = address.0;
-		if high != [0; 18] {
-			return false;
-		}
-		let number = u16::from_be_bytes([second, last]);
-		number <= LAST_COUNTED_PRECOMPILE || number == P256_VERIFY
+		migration_primitives::address::is_system_address(address)
+	}
+
+	/// Where accounts are addresses (or begin with them), and not where they are hashes of them.
+	fn has_key(address: &H160) -> bool {
+		let account = T::AddressMapping::into_account_id(*address);
+		account.as_ref().starts_with(address.as_bytes())
 	}
 
 	fn set_code(address: &H160, code: Vec<u8>) -> Result<(), HostError> {

@@ -52,6 +52,27 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_expire(migration: u32) -> DispatchResult {
 		let record = Self::record(migration)?;
 		Self::ensure_abortable(&record)?;
+		let deadline = Self::deadline(migration, &record, record.extended)?;
+		let waited = frame_system::Pallet::<T>::block_number().saturating_sub(record.since);
+		ensure!(waited > deadline.into(), Error::<T>::DeadlineNotPassed);
+		Self::begin_abort(migration, record, AbortCause::Deadline);
+		Ok(())
+	}
+
+	pub(crate) fn do_extend(migration: u32, blocks: u32) -> DispatchResult {
+		let mut record = Self::record(migration)?;
+		Self::ensure_abortable(&record)?;
+		ensure!(blocks > 0, Error::<T>::InvalidExtension);
+		let extended = record.extended.checked_add(blocks).ok_or(Error::<T>::InvalidExtension)?;
+		Self::deadline(migration, &record, extended)?;
+		record.extended = extended;
+		Migrations::<T>::insert(migration, record);
+		Self::deposit_event(Event::DeadlineExtended { migration, extended });
+		Ok(())
+	}
+
+	/// Blocks after the stage's first during which nobody may expire the migration.
+	fn deadline(migration: u32, record: &RecordOf<T>, extended: u32) -> Result<u32, Error<T>> {
 		let manifest = Manifests::<T>::get(migration).ok_or(Error::<T>::UnknownMigration)?;
 		let Deadlines { mapping, importing, review } = manifest.deadlines;
 		let deadline = match record.stage.course() {
@@ -60,10 +81,7 @@ impl<T: Config> Pallet<T> {
 			// Governance has as long to look at a fault as at a whole import.
 			Some(Course::Imported) | None => review,
 		};
-		let waited = frame_system::Pallet::<T>::block_number().saturating_sub(record.since);
-		ensure!(waited > deadline.into(), Error::<T>::DeadlineNotPassed);
-		Self::begin_abort(migration, record, AbortCause::Deadline);
-		Ok(())
+		deadline.checked_add(extended).ok_or(Error::<T>::InvalidExtension)
 	}
 
 	fn ensure_abortable(record: &RecordOf<T>) -> DispatchResult {

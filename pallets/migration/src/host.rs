@@ -71,6 +71,11 @@ pub trait EvmHost<AccountId> {
 	/// Whether the address is a precompile's or zero: it may hold a balance, never code or storage.
 	fn is_system_address(address: &H160) -> bool;
 
+	/// Whether somebody can have a key of this chain for the account behind an address that is no
+	/// contract, and so move its balance without the EVM. What such an account gets waits until the
+	/// migration is complete.
+	fn has_key(address: &H160) -> bool;
+
 	/// Deploys code, not init code, at an address. No code removes what is there, without a trace.
 	fn set_code(address: &H160, code: Vec<u8>) -> Result<(), HostError>;
 

@@ -151,16 +151,25 @@ impl<T: Config> Pallet<T> {
 		} else {
 			Self::place_external(&head, &entry, &found, share)
 		};
+		let write = || {
+			T::Evm::set_nonce(&entry.address, head.nonce)
+				.and_then(|()| match code {
+					Some(code) => T::Evm::set_code(&entry.address, code.bytes().to_vec()),
+					None => Ok(()),
+				})
+				.map_err(|_| Fault::Host { source_address: head.address })
+		};
 		entry.undo = match placement {
 			Placement::Write => {
-				let refused = |_| Fault::Host { source_address: head.address };
-				T::Evm::set_nonce(&entry.address, head.nonce).map_err(refused)?;
-				if let Some(code) = code {
-					T::Evm::set_code(&entry.address, code.bytes().to_vec()).map_err(refused)?;
-				}
+				write()?;
 				let payee = Payee::Evm(entry.address);
 				Self::credit(migration, record, policy, head.address, payee, share)?;
 				Undo::Account { credited: share }
+			}
+			Placement::WriteAndWait => {
+				write()?;
+				Self::hold(migration, record, policy, &head, &entry, share)?;
+				Undo::Account { credited: 0 }
 			}
 			Placement::Wait | Placement::Nothing => {
 				Self::hold(migration, record, policy, &head, &entry, share)?;
@@ -179,7 +188,7 @@ impl<T: Config> Pallet<T> {
 		};
 		// A contract is locked, whoever sent dust to its target. What was alive before is not, and
 		// precompiles serve everybody.
-		let locked = placement == Placement::Write && !T::Evm::is_system_address(&entry.address);
+		let locked = placement.is_written() && !T::Evm::is_system_address(&entry.address);
 		Sources::<T>::mutate(entry.address, |source| {
 			if let Some(source) = source {
 				source.locked = locked;
@@ -200,7 +209,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let address = entry.address;
 		Accounts::<T>::insert(record.source_chain_id, head.address, entry);
-		Ok(Placed { address, write: placement == Placement::Write, outcome: placement.outcome() })
+		Ok(Placed { address, write: placement.is_written(), outcome: placement.outcome() })
 	}
 
 	/// The map's entry of the account, with the address of a created contract recomputed.
@@ -210,7 +219,8 @@ impl<T: Config> Pallet<T> {
 		head: &Head,
 	) -> Result<AccountRecord<T::AccountId>, Fault> {
 		let (chain_id, source) = (record.source_chain_id, head.address);
-		let Some(entry) = Accounts::<T>::get(chain_id, source) else {
+		let known = Accounts::<T>::get(chain_id, source);
+		let Some(entry) = known.filter(|entry| !Self::is_unused(entry, migration)) else {
 			return match record.scope {
 				Scope::Selected => Err(Fault::Unmapped { source_address: source }),
 				Scope::Full => {
@@ -224,7 +234,9 @@ impl<T: Config> Pallet<T> {
 		}
 		if let Some(deployer) = entry.target.deployer() {
 			let deployer_target = match (Accounts::<T>::get(chain_id, deployer), record.scope) {
-				(Some(deployer), _) => Some(deployer.address),
+				(Some(deployer), _) if deployer.migration == migration => Some(deployer.address),
+				// What another migration made of it is none of this map's.
+				(Some(_), _) => None,
 				(None, Scope::Full) => Some(deployer),
 				(None, Scope::Selected) => None,
 			};
@@ -275,13 +287,13 @@ impl<T: Config> Pallet<T> {
 		if has_contract && !found.is_delegated {
 			return Placement::Collision(collision(found));
 		}
-		if found.nonce == 0 && found.balance == 0 {
-			return Placement::Write;
-		}
-		if share > 0 {
-			Placement::Wait
-		} else {
-			Placement::Nothing
+		let fresh = found.nonce == 0 && found.balance == 0;
+		match (fresh, share > 0) {
+			// The lock is the EVM's: it does not hold what a key of this chain can send.
+			(true, true) if T::Evm::has_key(&entry.address) => Placement::WriteAndWait,
+			(true, _) => Placement::Write,
+			(false, true) => Placement::Wait,
+			(false, false) => Placement::Nothing,
 		}
 	}
 
@@ -329,6 +341,8 @@ impl<T: Config> Pallet<T> {
 enum Placement {
 	/// It is written.
 	Write,
+	/// It is written, but for its balance, which waits in the ledger.
+	WriteAndWait,
 	/// Its balance waits in the ledger.
 	Wait,
 	/// It is alive, or an account of this chain, and there is no balance to give it.
@@ -342,10 +356,15 @@ enum Placement {
 }
 
 impl Placement {
+	/// Whether the account is written where nothing was.
+	fn is_written(self) -> bool {
+		matches!(self, Placement::Write | Placement::WriteAndWait)
+	}
+
 	fn outcome(self) -> AccountState {
 		match self {
 			Placement::Write | Placement::Nothing => AccountState::Imported,
-			Placement::Wait => AccountState::Waiting,
+			Placement::Wait | Placement::WriteAndWait => AccountState::Waiting,
 			Placement::Empty => AccountState::Empty,
 			Placement::AlreadyPresent => AccountState::AlreadyPresent,
 			Placement::Collision(collision) => AccountState::Collided(collision),

@@ -26,6 +26,7 @@ mod authorize;
 mod balances;
 mod calls;
 mod evm;
+mod funds;
 mod governance;
 mod host;
 mod import;
@@ -100,7 +101,7 @@ pub mod pallet {
 		/// The EVM that the contracts live in afterwards.
 		type Evm: EvmHost<Self::AccountId>;
 
-		/// Who may propose a manifest.
+		/// Who may propose a manifest, and put off the deadlines in it.
 		type ProposeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Who may stop a migration for a while, and let it go on.
@@ -109,11 +110,15 @@ pub mod pallet {
 		/// Who may abort a migration that is not complete.
 		type AbortOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-		/// Who may settle collisions, and skip a call after the import.
+		/// Who may settle collisions, and have a call after the import tried again or skipped.
 		type ResolveOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Who may hand an imported migration to its users.
 		type ActivateOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Who may agree that an account funds a migration, and for which account. Of an account
+		/// without a key, such as a treasury's, it is those who spend from it.
+		type FundOrigin: EnsureOrigin<Self::RuntimeOrigin, Success = Self::AccountId>;
 
 		/// Gives the escrow account of each migration.
 		#[pallet::constant]
@@ -213,6 +218,14 @@ pub mod pallet {
 	/// What chunks have taken of the block being built.
 	#[pallet::storage]
 	pub type Used<T: Config> = StorageValue<_, authorize::BlockUse, ValueQuery>;
+
+	/// The manifest, by its hash, that an account agrees to fund. The proposal uses it up.
+	#[pallet::storage]
+	pub type Consents<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, H256, OptionQuery>;
+
+	/// Wei in the escrow of a migration that has ended, which its funding account could not take.
+	#[pallet::storage]
+	pub type Unreturned<T: Config> = StorageMap<_, Twox64Concat, u32, u128, OptionQuery>;
 
 	/// What a chain may choose at its beginning.
 	#[pallet::genesis_config]
@@ -356,7 +369,8 @@ pub mod pallet {
 			/// What is missing, in wei.
 			balance: u128,
 		},
-		/// The funding account of an aborted migration could not be paid; the escrow keeps its wei.
+		/// The funding account of a migration could not be paid what is left; the escrow keeps it
+		/// until somebody calls `return_funds`.
 		FundsNotReturned {
 			/// The migration.
 			migration: u32,
@@ -364,6 +378,32 @@ pub mod pallet {
 			balance: u128,
 			/// What the currency says.
 			reason: DispatchError,
+		},
+		/// The funding account of a migration was paid what was left, after it could not be before.
+		FundsReturned {
+			/// The migration.
+			migration: u32,
+			/// What it got, in wei.
+			balance: u128,
+		},
+		/// An account agrees to fund a manifest.
+		ConsentGiven {
+			/// The account.
+			account: T::AccountId,
+			/// Keccak-256 of the manifest.
+			manifest: H256,
+		},
+		/// An account does not agree any more.
+		ConsentWithdrawn {
+			/// The account.
+			account: T::AccountId,
+		},
+		/// Governance put off the deadline of the stage.
+		DeadlineExtended {
+			/// The migration.
+			migration: u32,
+			/// Blocks beyond the manifest's, all extensions of this stage together.
+			extended: u32,
 		},
 		/// A record of an aborted migration was taken back.
 		ProofRemoved {
@@ -393,7 +433,8 @@ pub mod pallet {
 			/// The gas that it took.
 			used_gas: u64,
 		},
-		/// A call after the import changed nothing. Governance skips it, or aborts.
+		/// A call after the import changed nothing. Governance has it tried again, skips it, or
+		/// aborts.
 		CallFailed {
 			/// The migration.
 			migration: u32,
@@ -401,6 +442,13 @@ pub mod pallet {
 			index: u32,
 			/// Why.
 			reason: CallFailure,
+		},
+		/// A call after the import that failed may be tried again.
+		CallRetried {
+			/// The migration.
+			migration: u32,
+			/// Its place in the manifest.
+			index: u32,
 		},
 		/// Governance went on without a call after the import.
 		CallSkipped {
@@ -446,11 +494,23 @@ pub mod pallet {
 		InsufficientFunds,
 		/// The funding account is the escrow of a migration, which holds what waits for others.
 		FundedByEscrow,
+		/// The funding account has not agreed to this manifest. See `consent`.
+		FundingNotAgreed,
+		/// The account has agreed to nothing.
+		NoConsent,
+		/// Nothing is left to return to the funding account.
+		NothingToReturn,
+		/// A share cannot be credited: it is below the existential deposit, or the sum or the
+		/// issuance would reach 2^128.
+		NotCreditable,
+		/// No block is added to the deadline, or more than it can count.
+		InvalidExtension,
 		/// A manifest with the same hash was proposed before.
 		AlreadyProposed,
 		/// The migration is at another stage.
 		WrongStage,
-		/// The blocks of the review have not passed.
+		/// The blocks of the review have not passed since the import's end or the last call after
+		/// it.
 		ReviewNotOver,
 		/// Nothing waits for any of these accounts.
 		NothingOwed,
@@ -468,10 +528,15 @@ pub mod pallet {
 		LimitTooSmall,
 		/// One of these accounts is none of this migration whose target was occupied, or is settled.
 		NotCollided,
+		/// Not all accounts whose target was occupied are settled: the record holds how many there
+		/// are (`collisions`) and how many are settled. See `resolve`.
+		CollisionsNotSettled,
 		/// Calls after the import are still to come. Execute them first.
 		CallsOutstanding,
-		/// A call after the import failed. Skip it, or abort.
+		/// A call after the import failed. Have it tried again, skip it, or abort.
 		CallNotSettled,
+		/// No call after the import has failed.
+		NoFailedCall,
 		/// The calls after the import come in the order of the manifest.
 		NotTheNextCall,
 		/// This is not the call that the manifest holds at this place.
@@ -688,6 +753,40 @@ pub mod pallet {
 		pub fn skip_call(origin: OriginFor<T>, migration: u32, index: u32) -> DispatchResult {
 			T::ResolveOrigin::ensure_origin(origin)?;
 			Self::do_skip_call(migration, index)
+		}
+
+		/// Lets the next call after the import, which failed, be executed once more.
+		#[pallet::call_index(13)]
+		#[pallet::weight(T::WeightInfo::pause())]
+		pub fn retry_call(origin: OriginFor<T>, migration: u32, index: u32) -> DispatchResult {
+			T::ResolveOrigin::ensure_origin(origin)?;
+			Self::do_retry_call(migration, index)
+		}
+
+		/// Puts off the deadline of a migration's stage by `blocks`; the next stage has its own.
+		#[pallet::call_index(14)]
+		#[pallet::weight(T::WeightInfo::pause())]
+		pub fn extend(origin: OriginFor<T>, migration: u32, blocks: u32) -> DispatchResult {
+			T::ProposeOrigin::ensure_origin(origin)?;
+			Self::do_extend(migration, blocks)
+		}
+
+		/// Agrees that the origin's account funds the manifest of this hash, instead of any other
+		/// before; or, without a hash, takes the consent back.
+		#[pallet::call_index(15)]
+		#[pallet::weight(T::WeightInfo::consent())]
+		pub fn consent(origin: OriginFor<T>, manifest: Option<H256>) -> DispatchResult {
+			let account = T::FundOrigin::ensure_origin(origin)?;
+			Self::do_consent(account, manifest)
+		}
+
+		/// Pays the funding account of a migration that has ended what it could not take then. Anybody
+		/// may call it.
+		#[pallet::call_index(16)]
+		#[pallet::weight(T::WeightInfo::return_funds())]
+		pub fn return_funds(origin: OriginFor<T>, migration: u32) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_return_funds(migration)
 		}
 	}
 

@@ -48,11 +48,18 @@ impl<T: Config> Pallet<T> {
 		entry: MapEntry<T::AccountId>,
 	) -> Result<AccountRecord<T::AccountId>, Fault> {
 		let MapEntry { source, target, address } = entry;
-		if Accounts::<T>::contains_key(chain_id, source) {
-			return Err(Fault::SourceTaken { source_address: source });
+		if let Some(earlier) = Accounts::<T>::get(chain_id, source) {
+			if !Self::is_unused(&earlier, migration) {
+				return Err(Fault::SourceTaken { source_address: source });
+			}
+			Sources::<T>::remove(earlier.address);
 		}
 		if let Some(taken) = Sources::<T>::get(address) {
-			return Err(Fault::TargetTaken { target: address, by: taken.source });
+			let holder = Accounts::<T>::get(taken.chain_id, taken.source);
+			if !holder.is_some_and(|holder| Self::is_unused(&holder, migration)) {
+				return Err(Fault::TargetTaken { target: address, by: taken.source });
+			}
+			Accounts::<T>::remove(taken.chain_id, taken.source);
 		}
 		let found = T::Evm::account(&address);
 		let alive = found.nonce > 0
@@ -77,6 +84,13 @@ impl<T: Config> Pallet<T> {
 		};
 		Accounts::<T>::insert(chain_id, source, &record);
 		Ok(record)
+	}
+
+	/// Whether an entry is of the map of an earlier migration and no account came for it: then it
+	/// holds nothing, and its source and its target are free. An abort leaves no entries, so that
+	/// migration is complete.
+	pub(crate) fn is_unused(entry: &AccountRecord<T::AccountId>, migration: u32) -> bool {
+		entry.state == AccountState::Mapped && entry.migration != migration
 	}
 
 	/// Errs unless the rule gives the address.

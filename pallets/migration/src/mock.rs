@@ -1,24 +1,30 @@
 //! A runtime for the tests: blocks, extrinsics and extensions are real, so that authorisation, pool
 //! and dispatch are tested as they run in a node.
 
+mod counting;
+
+pub(crate) use counting::CountingEvm;
+
 use codec::Encode;
 use frame_support::{
 	derive_impl, parameter_types,
 	storage::{with_transaction_unchecked, TransactionOutcome},
-	traits::{ConstU128, ConstU32, ConstU64, EitherOfDiverse, FindAuthor, SortedMembers},
+	traits::{
+		ConstU32, ConstU64, EitherOf, EitherOfDiverse, FindAuthor, MapSuccess, SortedMembers,
+	},
 	weights::{
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
 		Weight,
 	},
 	ConsensusEngineId, PalletId,
 };
-use frame_system::{limits::BlockWeights, EnsureRoot, EnsureSignedBy};
+use frame_system::{limits::BlockWeights, EnsureRoot, EnsureSigned, EnsureSignedBy};
 use migration_primitives::{H160, H256};
 use pallet_evm::AddressMapping;
 use sp_core::{sr25519, Pair};
 use sp_runtime::{
 	generic,
-	traits::{BlakeTwo256, Dispatchable, IdentityLookup},
+	traits::{AccountIdConversion, BlakeTwo256, Dispatchable, IdentityLookup, Replace},
 	transaction_validity::{TransactionSource, TransactionValidity},
 	AccountId32, ApplyExtrinsicResult, BuildStorage, DispatchResult, MultiSignature, Perbill,
 };
@@ -86,6 +92,10 @@ parameter_types! {
 	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
 	pub const EscrowPalletId: PalletId = PalletId(*b"evm/migr");
 	pub const MaxImportShare: Perbill = Perbill::from_percent(50);
+	pub TreasuryAccount: AccountId32 = PalletId(*b"py/trsry").into_account_truncating();
+	pub static ExistentialDeposit: u128 = 1;
+	pub static AccountsBeginWithAddresses: bool = false;
+	pub static KeysLookedFor: u64 = 0;
 	pub static MaxChunkBytes: u32 = 81_920;
 	pub static MaxChunkSlots: u32 = 2_000;
 }
@@ -107,7 +117,7 @@ impl pallet_timestamp::Config for Test {}
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
 impl pallet_balances::Config for Test {
 	type Balance = u128;
-	type ExistentialDeposit = ConstU128<1>;
+	type ExistentialDeposit = ExistentialDeposit;
 	type AccountStore = System;
 }
 
@@ -123,8 +133,23 @@ impl FindAuthor<H160> for Author {
 	}
 }
 
+/// Accounts are hashes of addresses, unless a test lets them begin with the address, as on a chain
+/// whose accounts have Ethereum keys.
+pub struct TestMapping;
+
+impl AddressMapping<AccountId32> for TestMapping {
+	fn into_account_id(address: H160) -> AccountId32 {
+		if AccountsBeginWithAddresses::get() {
+			let mut account = [0; 32];
+			account[..20].copy_from_slice(address.as_bytes());
+			return account.into();
+		}
+		pallet_evm::HashedAddressMapping::<BlakeTwo256>::into_account_id(address)
+	}
+}
+
 impl pallet_evm::Config for Test {
-	type AddressMapping = pallet_evm::HashedAddressMapping<BlakeTwo256>;
+	type AddressMapping = TestMapping;
 	type Currency = Balances;
 	type CallOrigin = pallet_evm::EnsureAddressTruncated;
 	type WithdrawOrigin = pallet_evm::EnsureAddressTruncated;
@@ -164,7 +189,7 @@ power!(Resolver, "Resolver");
 
 impl pallet_migration::Config for Test {
 	type Currency = Balances;
-	type Evm = pallet_migration::PalletEvm<Test>;
+	type Evm = CountingEvm;
 	type ProposeOrigin = EnsureRoot<AccountId32>;
 	type PauseOrigin =
 		EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Pauser, AccountId32>>;
@@ -173,6 +198,10 @@ impl pallet_migration::Config for Test {
 	type ResolveOrigin =
 		EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Resolver, AccountId32>>;
 	type ActivateOrigin = EnsureRoot<AccountId32>;
+	type FundOrigin = EitherOf<
+		EnsureSigned<AccountId32>,
+		MapSuccess<EnsureRoot<AccountId32>, Replace<TreasuryAccount>>,
+	>;
 	type PalletId = EscrowPalletId;
 	type MaxChunkBytes = MaxChunkBytes;
 	type MaxChunkSlots = MaxChunkSlots;

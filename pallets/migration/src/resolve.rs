@@ -35,11 +35,11 @@ impl<T: Config> Pallet<T> {
 				CollisionPolicy::Credit(beneficiary) => Some(beneficiary.clone()),
 			};
 			let share = Self::share_of(&manifest.balances, *source, entry.balance)
-				.map_err(|_| Error::<T>::AboveCap)?;
+				.map_err(|_| Error::<T>::NotCreditable)?;
 			if let Some(beneficiary) = beneficiary.filter(|_| share > 0) {
 				let balances = &manifest.balances;
 				Self::credit(migration, &mut record, balances, *source, Payee::Escrow, share)
-					.map_err(|_| Error::<T>::AboveCap)?;
+					.map_err(|_| Error::<T>::NotCreditable)?;
 				let owed = Owed { beneficiary, balance: share, nonce: entry.nonce };
 				Ledger::<T>::insert(migration, source, owed);
 				record.progress.waiting = record.progress.waiting.saturating_add(1);

@@ -40,9 +40,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(!Proofs::<T>::contains_key(hash), Error::<T>::AlreadyProposed);
 		let migration = NextMigration::<T>::get();
 		let next = migration.checked_add(1).ok_or(Error::<T>::InvalidCount)?;
-		Self::secure_balances(migration, &manifest)?;
+		Self::secure_balances(migration, hash, &manifest)?;
 
 		let stage = if manifest.map.count == 0 { Stage::Importing } else { Stage::Mapping };
+		let now = frame_system::Pallet::<T>::block_number();
 		let record = MigrationRecord {
 			manifest: hash,
 			source_chain_id: manifest.source.chain_id,
@@ -53,7 +54,9 @@ impl<T: Config> Pallet<T> {
 			map: manifest.map,
 			map_run_log2: manifest.map_run_log2,
 			stage,
-			since: frame_system::Pallet::<T>::block_number(),
+			since: now,
+			extended: 0,
+			review_since: now,
 			progress: Progress::default(),
 		};
 		NextMigration::<T>::put(next);
@@ -191,13 +194,15 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_activate(migration: u32) -> DispatchResult {
 		let mut record = Self::at_stage(migration, Stage::Imported)?;
 		let now = frame_system::Pallet::<T>::block_number();
-		let waited = sp_runtime::traits::Saturating::saturating_sub(now, record.since);
+		let waited = sp_runtime::traits::Saturating::saturating_sub(now, record.review_since);
 		ensure!(waited >= Self::min_review_blocks(), Error::<T>::ReviewNotOver);
 		let manifest = Manifests::<T>::get(migration).ok_or(Error::<T>::UnknownMigration)?;
 		ensure!(!record.progress.call_failed, Error::<T>::CallNotSettled);
 		let calls = manifest.post_import_calls.len();
 		ensure!(record.progress.calls as usize == calls, Error::<T>::CallsOutstanding);
-		Self::return_unused_funds(migration, &record)?;
+		let settled = record.progress.settled == record.progress.collisions;
+		ensure!(settled, Error::<T>::CollisionsNotSettled);
+		Self::return_unused_funds(migration, &record, &manifest);
 		Self::enter(&mut record, Stage::Completed);
 		Migrations::<T>::insert(migration, record);
 		// Locks and reservations hold for the active migration only.
@@ -207,8 +212,11 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn enter(record: &mut RecordOf<T>, stage: Stage) {
+		let now = frame_system::Pallet::<T>::block_number();
 		record.stage = stage;
-		record.since = frame_system::Pallet::<T>::block_number();
+		record.since = now;
+		record.extended = 0;
+		record.review_since = now;
 	}
 
 	/// The most that chunks may take of a block: its weight and its length in bytes.

@@ -6,7 +6,7 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
 	stage::RecordOf, Accounts, Active, Cleaned, Config, EvmHost, Ledger, Manifests, Migrations,
-	NextMigration, Open, Pallet, Proofs, Sources,
+	NextMigration, Open, Pallet, Proofs, Sources, Unreturned,
 };
 
 /// Sums over the entries of one migration in the address map.
@@ -25,7 +25,8 @@ impl<T: Config> Pallet<T> {
 	///   kept between chunks and of a clean-up belongs to it.
 	/// - Cursors and counts stay within the manifest's.
 	/// - The two directions of the address map mirror each other.
-	/// - The escrow of each migration covers its ledger, whose length is what the record says.
+	/// - The escrow of each migration covers its ledger, whose length is what the record says, and
+	///   what is to be returned to the funding account.
 	/// - What accounts were credited is still theirs while they are locked, and the sum with the
 	///   ledger is what the record says.
 	/// - Nothing is left of an aborted migration.
@@ -99,7 +100,15 @@ impl<T: Config> Pallet<T> {
 		);
 		let escrow: u128 = T::Currency::balance(&Self::escrow(migration)).into();
 		let owed = Self::owed_in_total(migration);
-		ensure!(escrow >= owed, "the escrow does not cover the ledger");
+		let unreturned = Unreturned::<T>::get(migration);
+		ensure!(
+			unreturned.is_none() || record.stage.is_final(),
+			"funds to be returned before the migration has ended"
+		);
+		ensure!(
+			escrow >= owed.saturating_add(unreturned.unwrap_or_default()),
+			"the escrow does not cover the ledger and what is to be returned"
+		);
 		let waiting = Ledger::<T>::iter_key_prefix(migration).count();
 		let mut sums = Sums::default();
 		for entry in Accounts::<T>::iter_prefix_values(record.source_chain_id) {

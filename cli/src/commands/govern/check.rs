@@ -81,6 +81,14 @@ impl Subject {
 				Stage::Imported => self.check_next(args.index),
 				_ => Err(wrong("skipping a call", "Imported")),
 			},
+			GovernAction::RetryCall(args) => match record.stage {
+				Stage::Imported if !record.progress.call_failed => {
+					Err(GovernError::NoFailedCall { migration })
+				}
+				Stage::Imported => self.check_next(args.index),
+				_ => Err(wrong("another try of a call", "Imported")),
+			},
+			GovernAction::Extend(_) => self.check_abortable(),
 			GovernAction::Activate(_) => match record.stage {
 				Stage::Imported => self.check_ready(),
 				_ => Err(wrong("the activation", "Imported")),
@@ -118,7 +126,11 @@ impl Subject {
 		if left > 0 {
 			return Err(GovernError::CallsOutstanding { migration, left });
 		}
-		let block = u64::from(self.record.since).saturating_add(self.review.into());
+		let (collisions, settled) = (progress.collisions, progress.settled);
+		if settled < collisions {
+			return Err(GovernError::CollisionsNotSettled { migration, collisions, settled });
+		}
+		let block = u64::from(self.record.review_since).saturating_add(self.review.into());
 		match u64::from(self.block).saturating_add(1) < block {
 			true => Err(GovernError::ReviewNotOver { migration, block }),
 			false => Ok(()),
@@ -170,6 +182,8 @@ mod tests {
 			(paused, resolve),
 			(Stage::Imported, &["call", "--calls", "x"]),
 			(Stage::Imported, &["skip-call", "--index", "0"]),
+			(Stage::Mapping, &["extend", "--blocks", "5"]),
+			(faulted, &["extend", "--blocks", "5"]),
 		] {
 			let result = subject(stage).check(&action(words));
 			assert!(result.is_ok(), "{stage:?} {words:?}: {result:?}");
@@ -190,11 +204,37 @@ mod tests {
 			(paused, resolve, "settling collisions needs"),
 			(Stage::Importing, &["call", "--calls", "x"], "needs Imported"),
 			(Stage::Imported, &["skip-call", "--index", "1"], "that is 0 of 2"),
+			(Stage::Imported, &["retry-call", "--index", "0"], "no call after the import"),
+			(Stage::Importing, &["retry-call", "--index", "0"], "needs Imported"),
+			(Stage::Completed, &["extend", "--blocks", "5"], "is complete"),
+			(Stage::Aborting, &["extend", "--blocks", "5"], "is aborted already"),
 			(Stage::Imported, &["activate"], "2 calls after the import still to come"),
 		] {
 			let found = refusal(stage, words);
 			assert!(found.contains(expected), "{stage:?} {words:?}: {found}");
 		}
+	}
+
+	#[test]
+	fn check_of_another_try_of_the_call_that_failed_works() {
+		let mut failed = subject(Stage::Imported);
+		failed.record.progress.call_failed = true;
+		assert!(failed.check(&action(&["retry-call", "--index", "0"])).is_ok());
+		let other = failed.check(&action(&["retry-call", "--index", "1"]));
+		let found = other.expect_err("a refusal").to_string();
+		assert!(found.contains("that is 0 of 2"), "{found}");
+	}
+
+	#[test]
+	fn check_of_the_activation_with_open_collisions_fails() {
+		let mut imported = subject(Stage::Imported);
+		imported.calls = 0;
+		imported.record.progress.collisions = 3;
+		imported.record.progress.settled = 1;
+		let found = imported.check(&action(&["activate"])).expect_err("a refusal").to_string();
+		assert!(found.contains("3 collisions, of which 1 is settled"), "{found}");
+		imported.record.progress.settled = 3;
+		assert!(imported.check(&action(&["activate"])).is_ok());
 	}
 
 	#[test]

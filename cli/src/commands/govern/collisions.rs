@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Accounts of one call; the pallet takes 256.
-pub(super) const BATCH: usize = 256;
+pub(in crate::commands) const BATCH: usize = 256;
 
 /// The accounts that are to be settled: those that are named, or all.
 pub(super) async fn choose(
@@ -53,23 +53,34 @@ async fn named(chain: &Chain, subject: &Subject, accounts: &[H160], at: H256) ->
 }
 
 async fn all(chain: &Chain, subject: &Subject, at: H256) -> Result<Vec<H160>> {
-	let prefix = Keys::sources(subject.record.source_chain_id);
+	let migration = subject.migration;
+	let found = open(chain, migration, subject.record.source_chain_id, at).await?;
+	match found.is_empty() {
+		true => Err(GovernError::NoCollisions { migration }.into()),
+		false => Ok(found),
+	}
+}
+
+/// The accounts of a migration whose target was occupied and that are not settled.
+pub(in crate::commands) async fn open(
+	chain: &Chain,
+	migration: u32,
+	source_chain_id: u64,
+	at: H256,
+) -> Result<Vec<H160>> {
+	let prefix = Keys::sources(source_chain_id);
 	let (mut found, mut after) = (Vec::new(), None::<Vec<u8>>);
 	loop {
 		let keys = chain.keys_after(&prefix, after.as_deref(), at).await?;
-		let Some(last) = keys.last().cloned() else { break };
+		let Some(last) = keys.last().cloned() else { return Ok(found) };
 		for (key, value) in keys.iter().zip(chain.values(&keys, at).await?) {
 			let (Some(source), Some(bytes)) = (Keys::address_in(key), value) else { continue };
 			let entry = AccountRecord::<AccountId32>::decode_all(&mut bytes.as_slice())?;
 			let collided = matches!(entry.state, AccountState::Collided(_));
-			if entry.migration == subject.migration && collided {
+			if entry.migration == migration && collided {
 				found.push(source);
 			}
 		}
 		after = Some(last);
-	}
-	match found.is_empty() {
-		true => Err(GovernError::NoCollisions { migration: subject.migration }.into()),
-		false => Ok(found),
 	}
 }

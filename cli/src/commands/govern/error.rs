@@ -95,42 +95,10 @@ pub(super) enum GovernError {
 		/// The migration.
 		migration: u32,
 	},
-	/// A list of calls that is not the manifest's.
-	#[error(
-		"the file has {found} calls, the manifest of migration {migration} approves {expected}"
-	)]
-	CallCount {
-		/// The migration.
-		migration: u32,
-		/// In the manifest.
-		expected: usize,
-		/// In the file.
-		found: usize,
-	},
-	/// A call that is not the manifest's.
-	#[error("call {index} of the file hashes to {found:?}, the manifest approves {expected:?}")]
-	CallDiffers {
-		/// Its place.
-		index: u32,
-		/// The hash in the manifest.
-		expected: H256,
-		/// The hash of the file's call.
-		found: H256,
-	},
-	/// Call data that is too long.
-	#[error("the input of call {index} has {found} bytes, at most {limit} are allowed")]
-	CallInput {
-		/// Its place.
-		index: usize,
-		/// Its length.
-		found: usize,
-		/// The most bytes.
-		limit: u32,
-	},
 	/// A call that failed before, and stands in the way.
 	#[error(
-		"call {index} failed before and is not tried again: skip it (govern skip-call --index \
-		 {index}), or abort"
+		"call {index} failed before: have it tried again (govern retry-call --index {index}), skip \
+		 it (govern skip-call --index {index}), or abort"
 	)]
 	CallFailedBefore {
 		/// Its place.
@@ -157,6 +125,26 @@ pub(super) enum GovernError {
 		migration: u32,
 		/// How many.
 		left: usize,
+	},
+	/// No call failed.
+	#[error("no call after the import of migration {migration} has failed")]
+	NoFailedCall {
+		/// The migration.
+		migration: u32,
+	},
+	/// Collisions that nobody settled.
+	#[error(
+		"migration {migration} has {collisions} collisions, of which {settled} {} settled: settle \
+		 them (govern resolve --all --policy leave), or abort",
+		if *settled == 1 { "is" } else { "are" }
+	)]
+	CollisionsNotSettled {
+		/// The migration.
+		migration: u32,
+		/// How many.
+		collisions: u32,
+		/// How many of them are settled.
+		settled: u32,
 	},
 	/// The review has not lasted long enough.
 	#[error(

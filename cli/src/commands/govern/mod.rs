@@ -3,7 +3,7 @@
 mod calls;
 mod check;
 mod clean_up;
-mod collisions;
+pub(super) mod collisions;
 mod error;
 mod send;
 
@@ -16,7 +16,7 @@ use self::{check::Subject, error::GovernError, send::Sender};
 use super::{show, status::Deadline, submit::connect};
 use crate::{
 	args::{GovernAction, GovernWith},
-	bundle::Manifest,
+	bundle::{read_calls, Manifest},
 	console::{Console, Outcome},
 	substrate::{Chain, Signer},
 };
@@ -43,7 +43,7 @@ pub(super) async fn run(action: GovernAction, console: &Console) -> Result<Outco
 			clean_up::run(&chain, migration, args.steps, &signer, console).await
 		}
 		GovernAction::Call(args) => {
-			let calls = calls::read(&args.calls)?;
+			let calls = read_calls(&args.calls)?;
 			let signer = Signer::from_args(&on.signer)?;
 			calls::run(&chain, &subject, &manifest, calls, &signer, console).await
 		}
@@ -91,6 +91,8 @@ fn name(action: &GovernAction) -> &'static str {
 		GovernAction::Resolve(_) => "resolve",
 		GovernAction::Call(_) => "execute_call",
 		GovernAction::SkipCall(_) => "skip_call",
+		GovernAction::RetryCall(_) => "retry_call",
+		GovernAction::Extend(_) => "extend",
 		GovernAction::Activate(_) => "activate",
 	}
 }
@@ -115,9 +117,14 @@ async fn plain_calls(
 			}
 			Ok(calls)
 		}
-		GovernAction::SkipCall(args) => {
+		GovernAction::SkipCall(args) | GovernAction::RetryCall(args) => {
 			let mut call = begin()?;
 			(migration, args.index).encode_to(&mut call);
+			Ok(vec![call])
+		}
+		GovernAction::Extend(args) => {
+			let mut call = begin()?;
+			(migration, args.blocks).encode_to(&mut call);
 			Ok(vec![call])
 		}
 		_ => {

@@ -57,8 +57,20 @@ enum Attempt {
 }
 
 impl Finder<'_> {
-	/// Ends an account in the journal with slots that make its storage root.
+	/// Ends an account in the journal with slots that make its storage root. Its keys are dropped then.
 	pub(super) async fn account(
+		&mut self,
+		journal: &mut Journal,
+		claim: &Claim,
+		code: &[u8],
+		cursor: Option<H256>,
+	) -> Result<Note> {
+		let note = self.find(journal, claim, code, cursor).await?;
+		self.book.forget(claim.address);
+		Ok(note)
+	}
+
+	async fn find(
 		&mut self,
 		journal: &mut Journal,
 		claim: &Claim,

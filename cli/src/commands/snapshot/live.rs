@@ -31,6 +31,7 @@ use crate::{
 		JournalError, Resumed, SnapshotWriter,
 	},
 	source::{
+		account_range,
 		slots::{collect_traces, KeyBook, Means, StorageRange},
 		AnvilDump, BlockSelector, EthereumNode, ProvedAccount, RpcSettings, SourceError,
 		SourceHead,
@@ -68,7 +69,10 @@ pub(super) async fn run(url: &str, args: &SnapshotArgs, console: &Console) -> Re
 	let addresses = match (chosen, &dump) {
 		(Some(chosen), _) => chosen,
 		(None, Some(dump)) => accounts::sorted(dump.addresses().collect()),
-		(None, None) => return Err(SourceError::NoAccounts.into()),
+		(None, None) => match account_range(&node, &head.header).await? {
+			Some(addresses) => accounts::sorted(addresses),
+			None => return Err(SourceError::NoAccounts.into()),
+		},
 	};
 	let header = header(args, chain_id, &head);
 	let (journal, resumed) = Journal::open(&path, arguments, &header, directory(&args.output))?;

@@ -29,7 +29,8 @@ impl Deadline {
 			None => return None,
 		};
 		// More blocks than the deadline must have passed.
-		let expires_at = u64::from(record.since).saturating_add(blocks.into()).saturating_add(1);
+		let blocks = u64::from(blocks).saturating_add(record.extended.into());
+		let expires_at = u64::from(record.since).saturating_add(blocks).saturating_add(1);
 		let next = u64::from(block).saturating_add(1);
 		Some(Self { expires_at, blocks_left: expires_at.saturating_sub(next) })
 	}
@@ -64,6 +65,8 @@ pub(in crate::commands) mod tests {
 			map_run_log2: 0,
 			stage,
 			since: 100,
+			extended: 0,
+			review_since: 100,
 			progress: Default::default(),
 		}
 	}
@@ -85,6 +88,13 @@ pub(in crate::commands) mod tests {
 		for stage in [Stage::Completed, Stage::Aborting, Stage::Aborted] {
 			assert_eq!(expires_at(stage), None);
 		}
+	}
+
+	#[test]
+	fn deadline_that_was_put_off_works() {
+		let record = MigrationRecord { extended: 7, ..record(Stage::Mapping) };
+		let deadline = Deadline::new(&record, &DEADLINES, 0);
+		assert_eq!(deadline.map(|deadline| deadline.expires_at), Some(118));
 	}
 
 	#[test]

@@ -4,11 +4,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use codec::Encode;
-use migration_primitives::status::Stage;
+use migration_primitives::status::{CollisionPolicy, Stage};
+use sp_core::crypto::AccountId32;
 
 use super::{check_fault, record_of, SubmitError};
 use crate::{
 	args::SubmitArgs,
+	commands::govern::collisions,
 	console::Console,
 	substrate::{Chain, Signer, SubstrateError},
 };
@@ -32,15 +34,19 @@ pub(super) async fn activate(
 		let best = chain.best().await?;
 		let record = record_of(chain, migration, best.hash).await?;
 		check_fault(migration, &record)?;
+		let progress = &record.progress;
+		let collisions = progress.collisions.saturating_sub(progress.settled);
 		if record.stage != Stage::Completed && !args.allow_collisions {
-			let progress = &record.progress;
-			check_collisions(migration, progress.collisions.saturating_sub(progress.settled))?;
+			check_collisions(migration, collisions)?;
 		}
 		match record.stage {
 			Stage::Completed => return Ok(()),
+			Stage::Imported if collisions > 0 => {
+				leave_collisions(chain, migration, record.source_chain_id, signer, console).await?;
+			}
 			// The transaction comes into the next block at the earliest.
 			Stage::Imported
-				if best.number.saturating_add(1) >= record.since.saturating_add(review) =>
+				if best.number.saturating_add(1) >= record.review_since.saturating_add(review) =>
 			{
 				let mut call = chain.call_index("Migration", "activate")?.to_vec();
 				migration.encode_to(&mut call);
@@ -69,11 +75,32 @@ pub(super) async fn activate(
 		}
 		if started.elapsed() > Duration::from_secs(stall) {
 			let what = format!("the activation of migration {migration}");
-			let last = format!("{review} blocks of review from block {} on", record.since);
+			let last = format!("{review} blocks of review from block {} on", record.review_since);
 			return Err(SubmitError::Stalled { what, seconds: stall, last }.into());
 		}
 		tokio::time::sleep(POLL).await;
 	}
+}
+
+/// Settles every collision that is open, through sudo: the account stays behind with its balance.
+async fn leave_collisions(
+	chain: &Chain,
+	migration: u32,
+	source_chain_id: u64,
+	signer: &Signer,
+	console: &Console,
+) -> Result<()> {
+	let at = chain.best().await?.hash;
+	let sources = collisions::open(chain, migration, source_chain_id, at).await?;
+	for batch in sources.chunks(collisions::BATCH) {
+		for source in batch {
+			console.say(format!("leaving {source:?} behind: its target is occupied"));
+		}
+		let mut call = chain.call_index("Migration", "resolve")?.to_vec();
+		(migration, batch, CollisionPolicy::<AccountId32>::Leave).encode_to(&mut call);
+		chain.execute(signer, "Migration.resolve", &chain.sudo(&call)?).await?;
+	}
+	Ok(())
 }
 
 /// Refuses a migration some of whose accounts were not imported.

@@ -5,7 +5,7 @@ use anyhow::Result;
 use codec::DecodeAll;
 use migration_primitives::{
 	item::Item,
-	status::{AccountRecord, SourceRecord},
+	status::{AccountRecord, AccountState, SourceRecord},
 	H160, H256,
 };
 use sp_core::crypto::AccountId32;
@@ -68,16 +68,27 @@ async fn check_batch(
 	let values = chain.values(&keys, at).await?;
 	for ((source_address, target), values) in batch.iter().zip(values.chunks(2)) {
 		let [by_source, by_target] = values else { continue };
-		let by_source = by_source.as_ref().map(|bytes| {
-			AccountRecord::<AccountId32>::decode_all(&mut &bytes[..]).map(|record| record.migration)
-		});
-		let by_target = by_target
-			.as_ref()
-			.map(|bytes| SourceRecord::decode_all(&mut &bytes[..]).map(|record| record.migration));
-		if let Some(by) = by_source.or(by_target).transpose()? {
+		let by_source = match by_source {
+			Some(bytes) => holder(AccountRecord::decode_all(&mut &bytes[..])?),
+			None => None,
+		};
+		let by_target = match by_target {
+			Some(bytes) => {
+				let SourceRecord { chain_id, source, .. } =
+					SourceRecord::decode_all(&mut &bytes[..])?;
+				chain.target_of(chain_id, source, at).await?.and_then(holder)
+			}
+			None => None,
+		};
+		if let Some(by) = by_source.or(by_target) {
 			let (source_address, target) = (*source_address, *target);
 			return Err(SubmitError::Taken { source_address, target, by }.into());
 		}
 	}
 	Ok(())
+}
+
+/// The migration that holds an entry; none where no account came for it.
+fn holder(entry: AccountRecord<AccountId32>) -> Option<u32> {
+	(entry.state != AccountState::Mapped).then_some(entry.migration)
 }

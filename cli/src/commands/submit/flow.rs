@@ -33,6 +33,10 @@ const RETRY: Duration = Duration::from_secs(1);
 /// refuses the other hash for its priority, which costs nothing.
 const OVERDUE: Duration = Duration::from_secs(3);
 
+/// After this time a refusal for good is believed. The pool checks a chunk against a block of its own,
+/// which may be one behind the best block, or of a fork: what it calls forged there can be right.
+const DOUBT: Duration = Duration::from_secs(15);
+
 /// Codes of `author_submitExtrinsic` (sc-rpc-api).
 mod code {
 	pub(super) const INVALID: i32 = 1010;
@@ -51,9 +55,10 @@ enum Answer {
 	Taken,
 	/// It does not take this hash now; another one may pass.
 	Banned,
-	/// It does not take it now.
+	/// It does not take it now: the next block, or the one that the pool has not seen yet, may change
+	/// that.
 	Later(String),
-	/// It will never take it.
+	/// It will never take it, as far as the pool sees the chain.
 	Never(RpcFailure),
 }
 
@@ -120,6 +125,8 @@ struct Sent {
 	generation: u64,
 	variation: u64,
 	taken: bool,
+	/// Since when it is refused for good.
+	refused: Option<Instant>,
 }
 
 /// What to do with a chunk now.
@@ -179,20 +186,25 @@ impl Flow<'_> {
 				Turn::Stop => break,
 			};
 			let (answer, variation) = self.give(position, variation).await?;
-			let taken = match answer {
-				Answer::Taken => true,
-				Answer::Banned => false,
+			let at = Instant::now();
+			let before = self.sent.get(&position).and_then(|sent| sent.refused);
+			let (taken, refused) = match answer {
+				Answer::Taken => (true, None),
+				Answer::Banned => (false, before),
 				Answer::Later(message) => {
 					self.last = message;
-					false
+					(false, None)
 				}
 				Answer::Never(RpcFailure { code, message }) => {
-					let what = self.name(position);
-					return Err(SubmitError::Refused { what, code, message }.into());
+					if is_certain(before, at) {
+						let what = self.name(position);
+						return Err(SubmitError::Refused { what, code, message }.into());
+					}
+					self.last = message;
+					(false, before.or(Some(at)))
 				}
 			};
-			let at = Instant::now();
-			self.sent.insert(position, Sent { at, generation, variation, taken });
+			self.sent.insert(position, Sent { at, generation, variation, taken, refused });
 			if !taken {
 				break;
 			}
@@ -257,6 +269,11 @@ fn turn(sent: Option<&Sent>, generation: u64, overdue: bool) -> Turn {
 	}
 }
 
+/// Whether a refusal for good has lasted long enough.
+fn is_certain(refused: Option<Instant>, now: Instant) -> bool {
+	refused.is_some_and(|since| now.saturating_duration_since(since) >= DOUBT)
+}
+
 fn judge(failure: RpcFailure) -> Answer {
 	match failure.code {
 		code::ALREADY_IMPORTED | code::TOO_LOW_PRIORITY => Answer::Taken,
@@ -270,14 +287,20 @@ fn judge(failure: RpcFailure) -> Answer {
 	}
 }
 
-/// The SDK tells the kinds of invalid transactions in words only.
+/// The SDK tells the kinds of invalid transactions in words only, and the pallet's own by the number
+/// of its `Rejection`.
+///
+/// What the pool says of the migration itself is never the last word: right after the proposal its
+/// block may be the one before, in which there is no such migration (1). That a migration is faulted
+/// (2) or aborted (4) the finalised record tells, with the reason. All of it is waited for as long as
+/// `--stall` allows.
 fn judge_invalid(failure: RpcFailure) -> Answer {
 	const BAD_PROOF: &str = "bad signature";
 	/// `Rejection::MalformedMapChunk` of the pallet.
 	const MALFORMED: &str = "Custom error: 3";
 	match [BAD_PROOF, MALFORMED].iter().any(|words| failure.message.contains(words)) {
 		true => Answer::Never(failure),
-		// Stale, future or without room: the cursor tells.
+		// Stale, future, without room, or of a migration that the pool does not see: the cursor tells.
 		false => Answer::Later(failure.message),
 	}
 }
@@ -311,6 +334,10 @@ mod tests {
 		for (code, message) in [
 			(1010, "Invalid Transaction: \"Transaction is outdated\""),
 			(1010, "Invalid Transaction: \"Transaction will be valid in the future\""),
+			// The pool's block is behind the proposal's; the finalised record tells of the others.
+			(1010, "Invalid Transaction: \"Custom error: 1\""),
+			(1010, "Invalid Transaction: \"Custom error: 2\""),
+			(1010, "Invalid Transaction: \"Custom error: 4\""),
 			(1016, "Immediately Dropped"),
 			(-32000, "anything"),
 		] {
@@ -322,7 +349,13 @@ mod tests {
 	fn turn_of_what_was_given_before_works() {
 		let now = Instant::now();
 		let ago = |seconds| now.checked_sub(Duration::from_secs(seconds)).expect("a time");
-		let sent = |seconds, taken| Sent { at: ago(seconds), generation: 1, variation: 4, taken };
+		let sent = |seconds, taken| Sent {
+			at: ago(seconds),
+			generation: 1,
+			variation: 4,
+			taken,
+			refused: None,
+		};
 		assert_eq!(turn(None, 1, true), Turn::Give(0));
 		assert_eq!(turn(Some(&sent(0, true)), 1, true), Turn::Skip);
 		assert_eq!(turn(Some(&sent(10, true)), 1, false), Turn::Skip);
@@ -337,5 +370,16 @@ mod tests {
 	fn judge_of_a_wrong_proof_fails() {
 		let message = "Invalid Transaction: \"Transaction has a bad signature\"";
 		assert!(matches!(judged(1010, message), Answer::Never(_)));
+		let message = "Invalid Transaction: \"Custom error: 3\"";
+		assert!(matches!(judged(1010, message), Answer::Never(_)));
+	}
+
+	#[test]
+	fn is_certain_of_a_refusal_that_lasts_works() {
+		let since = Instant::now();
+		let after = |time| since.checked_add(time).expect("a time");
+		assert!(!is_certain(None, after(DOUBT)), "the first time");
+		assert!(!is_certain(Some(since), after(DOUBT - Duration::from_millis(1))));
+		assert!(is_certain(Some(since), after(DOUBT)));
 	}
 }

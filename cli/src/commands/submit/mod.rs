@@ -5,8 +5,8 @@
 
 mod activate;
 mod check;
+mod consent;
 mod flow;
-mod occupied;
 mod propose;
 mod release;
 
@@ -16,15 +16,16 @@ use anyhow::Result;
 use migration_primitives::{
 	fault::Fault,
 	status::{MigrationRecord, Stage},
-	H160, H256, U256,
+	H160, H256,
 };
 use serde_json::json;
 
-pub(super) use self::{
-	occupied::occupied,
-	propose::{call_hash, motion, proposal},
+pub(super) use self::propose::{call_hash, motion, proposal};
+use super::{
+	occupied::{look_at_bundle, BelowDeposit, Standing},
+	show,
+	target::TargetFacts,
 };
-use super::{show, target::TargetFacts};
 use crate::{
 	args::{ProposeWith, SubmitArgs},
 	bundle::Bundle,
@@ -71,6 +72,17 @@ pub(super) enum SubmitError {
 		/// The earlier migration.
 		by: u32,
 	},
+	/// The account of the policy `fund` has not agreed.
+	#[error(
+		"{account} has not agreed to fund this manifest: it, or who spends from it, calls \
+		 Migration.consent before the proposal: {call}"
+	)]
+	FundingNotAgreed {
+		/// The account.
+		account: String,
+		/// The call.
+		call: String,
+	},
 	/// Targets where something stands.
 	#[error(
 		"{count} targets are occupied, of which the first is {first}; what stands there stays, and \
@@ -86,7 +98,8 @@ pub(super) enum SubmitError {
 	/// A migration that has collided with what was there.
 	#[error(
 		"migration {migration} has {count} collisions: those accounts were not imported, and the \
-		 activation is for good. Settle them, or say --allow-collisions"
+		 activation is for good. Settle them (govern resolve), or say --allow-collisions to leave \
+		 them behind"
 	)]
 	Collided {
 		/// The migration.
@@ -95,18 +108,41 @@ pub(super) enum SubmitError {
 		count: u32,
 	},
 	/// A balance that the chain cannot hold.
+	#[error(transparent)]
+	BelowDeposit(BelowDeposit),
+	/// A contract at a reserved address.
 	#[error(
-		"{source_address:?} has {balance} wei, the chain's existential deposit is {deposit}: the \
-		 import would fault there. Take the policy skip, leave the account out, or send the \
-		 deposit to its target first"
+		"code or storage of {source_address:?} would stand at {target:?}, which is a precompile's \
+		 address or zero: the import would fault there. Choose another target, or leave it out"
 	)]
-	BelowDeposit {
-		/// The account on the source.
+	Reserved {
+		/// The contract on the source.
 		source_address: H160,
-		/// Its balance.
-		balance: U256,
-		/// The chain's existential deposit.
-		deposit: U256,
+		/// Its target.
+		target: H160,
+	},
+	/// Targets of contracts that hold ether.
+	#[error(
+		"{count} contracts go to targets that hold ether, of which the first is {first}: whoever rules \
+		 the contract gets it. Choose other targets, or say --allow-occupied-balances"
+	)]
+	TakesOver {
+		/// How many.
+		count: usize,
+		/// The first.
+		first: String,
+	},
+	/// Calls that governance approved with the manifest.
+	#[error(
+		"migration {migration} has {left} calls after the import still to come: execute them with \
+		 `evm-migrate govern call {migration} --calls FILE` (calls.json in the bundle), or skip them, \
+		 and activate then"
+	)]
+	CallsOutstanding {
+		/// The migration.
+		migration: u32,
+		/// How many.
+		left: usize,
 	},
 	/// A motion needs to know how many must agree.
 	#[error("--council-threshold is needed to make a motion in the council")]
@@ -168,7 +204,7 @@ pub(super) enum SubmitError {
 }
 
 const POLL: Duration = Duration::from_millis(500);
-/// Most occupied targets that are listed; all are counted.
+/// Most targets of one kind that are listed; all are counted.
 const LISTED: usize = 100;
 
 /// Submits a bundle.
@@ -180,11 +216,13 @@ pub(super) async fn run(args: SubmitArgs, console: &Console) -> Result<Outcome> 
 	if args.propose_with == ProposeWith::Print {
 		let at = chain.finalized().await?.hash;
 		check_proposal(&chain, &bundle, &args, at, console).await?;
+		consent::ensure_agreed(&chain, &bundle, &args, at, console).await?;
 		return propose::print(&chain, &bundle);
 	}
 	let migration = find_or_propose(&chain, &bundle, &args, console).await?;
 	flow::bring_in(&chain, &bundle, migration, &args, console).await?;
 	if args.activate {
+		check_calls(&chain, &bundle, migration).await?;
 		let signer = Signer::from_args(&args.signer)?;
 		activate::activate(&chain, migration, &signer, &args, console).await?;
 	}
@@ -213,6 +251,19 @@ pub(super) async fn run(args: SubmitArgs, console: &Console) -> Result<Outcome> 
 		text.push_str(&format!("\n{} accounts could not be released", released.failed.len()));
 	}
 	Ok(Outcome { data, text, matched: released.failed.is_empty() })
+}
+
+/// Refuses to activate while calls after the import are still to come: the chain would refuse it too.
+async fn check_calls(chain: &Chain, bundle: &Bundle, migration: u32) -> Result<()> {
+	let at = chain.finalized().await?.hash;
+	let record = record_of(chain, migration, at).await?;
+	let behind = record.progress.calls as usize;
+	match bundle.calls.len().checked_sub(behind).filter(|left| *left > 0) {
+		Some(left) if record.stage != Stage::Completed => {
+			Err(SubmitError::CallsOutstanding { migration, left }.into())
+		}
+		_ => Ok(()),
+	}
 }
 
 /// Connects to a chain that takes migrations.
@@ -282,6 +333,7 @@ async fn find_or_propose(
 		}
 		if !asked {
 			check_proposal(chain, bundle, args, at.hash, console).await?;
+			consent::ensure_agreed(chain, bundle, args, at.hash, console).await?;
 			propose::propose(chain, bundle, args, console).await?;
 			asked = true;
 			continue;
@@ -294,7 +346,8 @@ async fn find_or_propose(
 	}
 }
 
-/// Refuses what would fault the migration, or harm users, before anybody votes for it.
+/// Refuses what would fault the migration, or harm users, before anybody votes for it. Who waits for
+/// others to propose is told of the harm, and refused only what could not be imported.
 async fn check_proposal(
 	chain: &Chain,
 	bundle: &Bundle,
@@ -304,23 +357,39 @@ async fn check_proposal(
 ) -> Result<()> {
 	let facts = TargetFacts::read(chain, at).await?;
 	let chain_id = bundle.manifest.source.chain_id;
-	if let Some(warning) = facts.check_chain_id(chain_id, args.allow_same_chain_id)? {
+	let waits = args.propose_with == ProposeWith::Wait;
+	if let Some(warning) = facts.check_chain_id(chain_id, args.allow_same_chain_id || waits)? {
 		console.say(warning);
 	}
 	check::limits(chain, bundle)?;
 	check::not_taken(chain, bundle, at).await?;
-	let occupied = occupied(chain, bundle, &facts, at).await?;
-	for target in occupied.iter().take(LISTED) {
-		console.say(format!("occupied: {target}"));
+	let found = look_at_bundle(chain, bundle, &facts, at).await?;
+	if let Some((source_address, target)) = found.reserved.first().copied() {
+		return Err(SubmitError::Reserved { source_address, target }.into());
 	}
-	if let Some(more) = occupied.len().checked_sub(LISTED).filter(|more| *more > 0) {
+	if let Some(below) = found.below_deposit {
+		return Err(SubmitError::BelowDeposit(below).into());
+	}
+	list(&found.occupied, "occupied", console);
+	list(&found.taken_over, "holds ether", console);
+	if let Some(first) = found.occupied.first().filter(|_| !args.allow_collisions && !waits) {
+		let (count, first) = (found.occupied.len(), first.to_string());
+		return Err(SubmitError::Occupied { count, first }.into());
+	}
+	let refused = !args.allow_occupied_balances && !waits;
+	if let Some(first) = found.taken_over.first().filter(|_| refused) {
+		let (count, first) = (found.taken_over.len(), first.to_string());
+		return Err(SubmitError::TakesOver { count, first }.into());
+	}
+	Ok(())
+}
+
+/// Names targets.
+fn list(targets: &[Standing], what: &str, console: &Console) {
+	for target in targets.iter().take(LISTED) {
+		console.say(format!("{what}: {target}"));
+	}
+	if let Some(more) = targets.len().checked_sub(LISTED).filter(|more| *more > 0) {
 		console.say(format!("and {more} more"));
-	}
-	match occupied.first() {
-		Some(first) if !args.allow_collisions => {
-			let (count, first) = (occupied.len(), first.to_string());
-			Err(SubmitError::Occupied { count, first }.into())
-		}
-		_ => Ok(()),
 	}
 }

@@ -56,21 +56,10 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 		),
 	];
 	if !manifest.post_import_calls.is_empty() {
-		lines.push(
-			Line::text(format!(
-				"{} calls run once, before the activation, as accounts of the source. The manifest holds \
-				 their hashes only: ask for the calls and hash them. ",
-				manifest.post_import_calls.len(),
-			))
-			.and_code(
-				manifest
-					.post_import_calls
-					.iter()
-					.map(|hash| format!("{hash:?}"))
-					.collect::<Vec<_>>()
-					.join(" "),
-			),
-		);
+		lines.push(Line::text(
+			"The calls after the import run once, before the activation; an abort takes back what they \
+			 changed.",
+		));
 	}
 	page.list(lines);
 }

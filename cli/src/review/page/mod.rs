@@ -1,6 +1,7 @@
 //! The page, section by section.
 
 mod balances;
+mod calls;
 mod checks;
 mod contracts;
 mod course;
@@ -44,6 +45,7 @@ pub fn page(facts: &Facts<'_>) -> Document {
 	balances::section(&mut page, facts);
 	power::section(&mut page, facts);
 	contracts::left_behind(&mut page, facts);
+	calls::section(&mut page, facts);
 	course::section(&mut page, facts);
 	checks::section(&mut page, facts);
 	page

@@ -1,6 +1,7 @@
 //! What a council member must not overlook.
 
 use migration_primitives::{
+	address::is_system_address,
 	hash::KECCAK_EMPTY,
 	manifest::BalancePolicy,
 	snapshot::{Finality, Scope, Trust},
@@ -70,6 +71,20 @@ fn of_the_target(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 		),
 		_ => {}
 	}
+	let reserved: Vec<_> = facts
+		.contracts()
+		.map(|(source, _)| (source, facts.target(source).1))
+		.filter(|(_, target)| is_system_address(target))
+		.collect();
+	for (source, target) in reserved.iter().take(LISTED) {
+		lines.push(strong("The import would fault").and(format!(
+			": code or storage of {source:?} would stand at {target:?}, which is a precompile's address or \
+			 zero."
+		)));
+	}
+	if let Some(rest) = reserved.len().checked_sub(LISTED).filter(|rest| *rest > 0) {
+		lines.push(Line::text(format!("And {rest} more contracts at reserved addresses.")));
+	}
 	let Some(target) = &facts.target else {
 		lines.push(strong("The target was not looked at").and(
 			": its chain id, occupied addresses, its issuance and its existential deposit are not known \
@@ -84,6 +99,15 @@ fn of_the_target(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 	}
 	if let Some(rest) = target.occupied.len().checked_sub(LISTED).filter(|rest| *rest > 0) {
 		lines.push(Line::text(format!("And {rest} more occupied targets.")));
+	}
+	for taken_over in target.taken_over.iter().take(LISTED) {
+		lines.push(
+			strong("A contract takes over what its target holds")
+				.and(format!(": {taken_over}. Whoever rules the contract gets it.")),
+		);
+	}
+	if let Some(rest) = target.taken_over.len().checked_sub(LISTED).filter(|rest| *rest > 0) {
+		lines.push(Line::text(format!("And {rest} more targets that hold ether.")));
 	}
 	if let Some(refused) = &target.refused_balance {
 		lines.push(strong("The import would fault").and(format!(": {refused}.")));

@@ -7,6 +7,7 @@ use migration_primitives::{
 	item::ItemError,
 	manifest::BalancePolicy,
 	map::Target,
+	snapshot::Scope,
 	status::{AbortCause, Course},
 };
 use sp_runtime::DispatchError;
@@ -78,6 +79,13 @@ pub(super) fn scene() -> Bundle {
 	bundle(&accounts, targets).cut(&records, 1)
 }
 
+/// The same with every account of the source: only what changes has an entry in the map.
+fn full_scene() -> Bundle {
+	scene()
+		.with_map(|map| map.retain(|entry| entry.target != Target::Preserve))
+		.with(|manifest| manifest.scope = Scope::Full)
+}
+
 pub(super) fn policies() -> [BalancePolicy<AccountId32>; 3] {
 	let fund = BalancePolicy::Fund { account: account("Alice") };
 	[BalancePolicy::Mint { cap: u128::MAX }, fund, BalancePolicy::Skip]
@@ -112,6 +120,16 @@ fn all_chunks(bundle: &Bundle) -> Vec<Call<Test>> {
 
 #[test]
 fn abort_after_every_chunk_leaves_the_storage_of_before_works() {
+	abort_after_every_chunk(scene);
+}
+
+#[test]
+fn abort_after_every_chunk_in_full_scope_leaves_the_storage_of_before_works() {
+	abort_after_every_chunk(full_scene);
+}
+
+/// Users' accounts and their nonces are among what is compared.
+fn abort_after_every_chunk(scene: fn() -> Bundle) {
 	for policy in policies() {
 		let count = new_test_ext().execute_with(|| all_chunks(&scene()).len());
 		let mut seen = BTreeMap::new();
@@ -125,6 +143,7 @@ fn abort_after_every_chunk_leaves_the_storage_of_before_works() {
 				*seen.entry(format!("{stage:?}")).or_insert(0) += 1;
 				if taken == count {
 					assert_ne!(world(), before, "the import wrote something");
+					assert_eq!((EVM::nonce(&user()), EVM::nonce(&at(0x1c))), (30, 9));
 				}
 				assert_ok!(dispatch(abort(&bundle), RuntimeOrigin::root()));
 				assert_eq!(Active::<Test>::get(), Some(0));

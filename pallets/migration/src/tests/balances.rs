@@ -160,7 +160,9 @@ fn fund_from_an_account_with_exactly_enough_works_and_less_fails() {
 		let most = 1_000 * ETHER - Balances::minimum_balance();
 		let fund = BalancePolicy::Fund { account: account("Alice") };
 		let with = |balance: u128| bundle(&[external(0x12, 1, balance)], []).policy(fund.clone());
-		let call = propose(&with(most + 1));
+		let too_much = with(most + 1);
+		too_much.agree();
+		let call = propose(&too_much);
 		assert_noop!(dispatch(call, RuntimeOrigin::root()), Error::<Test>::InsufficientFunds);
 		with(most).import();
 		assert_eq!((balance(at(0x12)), Balances::free_balance(account("Alice"))), (most, 1));

@@ -11,6 +11,7 @@ use migration_primitives::{
 	map::{self, MapEntry, Target},
 	merkle::{self, Tree},
 	snapshot::{Finality, Scope, Totals, Trust},
+	status::{AccountState, CollisionPolicy},
 	trie::{put_slot_value, TrieBuilder},
 	H160, H256, U256,
 };
@@ -295,10 +296,19 @@ impl Bundle {
 		self.chunks.len() as u32
 	}
 
-	/// Proposes the manifest as root.
+	/// Proposes the manifest as root, with the consent of who funds it.
 	pub(super) fn propose(&self) {
+		self.agree();
 		let manifest = Box::new(self.manifest.clone());
 		assert_ok!(dispatch(Call::propose { manifest }, RuntimeOrigin::root()));
+	}
+
+	/// The funding account agrees to the manifest.
+	pub(super) fn agree(&self) {
+		if let BalancePolicy::Fund { account } = &self.manifest.balances {
+			let call = Call::consent { manifest: Some(self.manifest.hash()) };
+			assert_ok!(dispatch(call, RuntimeOrigin::signed(account.clone())));
+		}
 	}
 
 	/// Proposes, and loads the map.
@@ -313,8 +323,21 @@ impl Bundle {
 		(0..self.count()).for_each(|index| submit(self.chunk(index)));
 	}
 
-	/// Activates after the review.
+	/// Leaves the collisions that nobody settled behind.
+	pub(super) fn leave_collisions(&self) {
+		let open: Vec<H160> = crate::Accounts::<Test>::iter_prefix(SOURCE)
+			.filter(|(_, entry)| entry.migration == self.migration)
+			.filter(|(_, entry)| matches!(entry.state, AccountState::Collided(_)))
+			.map(|(source, _)| source)
+			.collect();
+		let (migration, policy) = (self.migration, CollisionPolicy::Leave);
+		let call = Call::resolve { migration, sources: bounded(open), policy };
+		assert_ok!(dispatch(call, RuntimeOrigin::root()));
+	}
+
+	/// Activates after the review, with what collided left behind.
 	pub(super) fn activate(&self) {
+		self.leave_collisions();
 		(0..3).for_each(|_| next_block());
 		assert_ok!(dispatch(self.activation(), RuntimeOrigin::root()));
 	}

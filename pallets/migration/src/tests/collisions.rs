@@ -2,10 +2,11 @@
 
 use std::slice;
 
-use frame_support::assert_ok;
+use frame_support::{assert_ok, BoundedVec};
 use migration_primitives::{
 	hash::{keccak256, KECCAK_EMPTY},
 	map::Target,
+	status::CollisionPolicy,
 };
 
 use super::{import::GETTER, *};
@@ -142,5 +143,28 @@ fn code_that_is_there_already_is_checked_all_the_same_works() {
 			found: keccak256(&[0x5b; 11]),
 		};
 		assert_faults(bundle.chunk(0), reason);
+	});
+}
+
+#[test]
+fn activation_with_collisions_that_nobody_settled_fails() {
+	new_test_ext().execute_and_check(|| {
+		let accounts: Vec<_> = (0x11..0x14).map(|byte| contract(byte, &GETTER, 1)).collect();
+		accounts.iter().for_each(|account| set_code(account.address, vec![1]));
+		let bundle = bundle(&accounts, []);
+		bundle.import();
+		(0..3).for_each(|_| next_block());
+		let activate = || dispatch(bundle.activation(), RuntimeOrigin::root());
+		for settled in 0..3 {
+			let progress = record(0).progress;
+			assert_eq!((progress.collisions, progress.settled), (3, settled));
+			frame_support::assert_noop!(activate(), crate::Error::<Test>::CollisionsNotSettled);
+			let sources = BoundedVec::truncate_from(vec![accounts[settled as usize].address]);
+			let policy = CollisionPolicy::Leave;
+			let call = Call::resolve { migration: 0, sources, policy };
+			assert_ok!(dispatch(call, RuntimeOrigin::root()));
+		}
+		assert_ok!(activate());
+		assert_eq!(record(0).stage, Stage::Completed);
 	});
 }

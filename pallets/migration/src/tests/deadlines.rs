@@ -184,6 +184,76 @@ fn complete_migration_never_expires_works() {
 	});
 }
 
+fn extend(blocks: u32) -> Call<Test> {
+	Call::extend { migration: 0, blocks }
+}
+
+#[test]
+fn deadline_that_is_put_off_holds_for_its_stage_alone_works() {
+	new_test_ext().execute_and_check(|| {
+		let bundle = with_deadlines();
+		bundle.propose();
+		System::reset_events();
+		assert_ok!(root(extend(4)));
+		assert_ok!(root(extend(2)));
+		let extended = |extended| Event::DeadlineExtended { migration: 0, extended };
+		assert_eq!(events(), vec![extended(4), extended(6)]);
+		assert_eq!(record(0).extended, 6);
+		(0..8).for_each(|_| next_block());
+		assert_noop!(dispatch(EXPIRE, signed_by("Bob")), Error::<Test>::DeadlineNotPassed);
+		submit(bundle.map_chunk(0));
+		// The next stage has its own.
+		assert_eq!(record(0).extended, 0);
+		assert_expires_after(5);
+	});
+}
+
+#[test]
+fn deadline_that_has_passed_is_put_off_until_somebody_expires_works() {
+	for stage in ["importing", "paused", "faulted"] {
+		new_test_ext().execute_and_check(|| {
+			let bundle = with_deadlines().with_chunks(vec![vec![0xff], vec![1]]);
+			bundle.load_map();
+			match stage {
+				"paused" => {
+					assert_ok!(root(PAUSE));
+				}
+				"faulted" => submit(bundle.chunk(0)),
+				_ => {}
+			}
+			(0..12).for_each(|_| next_block());
+			assert_ok!(root(extend(20)));
+			assert_expires_after(if stage == "faulted" { 28 } else { 25 });
+		});
+	}
+}
+
+#[test]
+fn deadline_is_put_off_by_nothing_too_much_or_too_late_fails() {
+	new_test_ext().execute_and_check(|| {
+		assert_noop!(root(extend(1)), Error::<Test>::UnknownMigration);
+		let bundle = with_deadlines();
+		bundle.propose();
+		assert_noop!(root(extend(0)), Error::<Test>::InvalidExtension);
+		// The deadline of the map is 3.
+		assert_noop!(root(extend(u32::MAX - 2)), Error::<Test>::InvalidExtension);
+		assert_ok!(root(extend(u32::MAX - 3)));
+		assert_noop!(root(extend(1)), Error::<Test>::InvalidExtension);
+		for origin in [signed_by("Bob"), signed_by("Pauser"), RuntimeOrigin::none()] {
+			assert_noop!(dispatch(extend(1), origin), DispatchError::BadOrigin);
+		}
+		submit(bundle.map_chunk(0));
+		(0..bundle.count()).for_each(|index| submit(bundle.chunk(index)));
+		bundle.activate();
+		assert_noop!(root(extend(1)), Error::<Test>::AlreadyCompleted);
+	});
+	new_test_ext().execute_and_check(|| {
+		with_deadlines().propose();
+		assert_ok!(root(Call::abort { migration: 0 }));
+		assert_noop!(root(extend(1)), Error::<Test>::AlreadyAborted);
+	});
+}
+
 #[test]
 fn review_that_could_not_end_in_time_fails() {
 	new_test_ext().execute_and_check(|| {

@@ -7,9 +7,13 @@ mod balances;
 mod bundle;
 mod collisions;
 mod completion;
+mod counts;
 mod deadlines;
 mod dust;
+mod extremes;
+mod funds;
 mod import;
+mod keyed;
 mod limits;
 mod locks;
 mod map_faults;
@@ -23,6 +27,7 @@ mod resolve;
 mod share;
 mod state_faults;
 mod storage;
+mod unused;
 
 use std::collections::BTreeMap;
 

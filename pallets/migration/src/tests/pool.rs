@@ -60,7 +60,7 @@ fn tags_chain_the_chunks_works() {
 		let bundle = large();
 		bundle.propose();
 		let expected = |kind, index: u32, cursor: u32| ValidTransaction {
-			priority: 0,
+			priority: u64::MAX,
 			requires: if index > cursor { vec![tag(kind, index - 1)] } else { vec![] },
 			provides: vec![tag(kind, index)],
 			longevity: 64,

@@ -19,7 +19,7 @@ fn owner() -> H160 {
 }
 
 /// A registry of this owner, and the owner, who changes hands.
-fn accounts() -> Vec<Source> {
+pub(super) fn accounts() -> Vec<Source> {
 	let slots = vec![
 		Slot { key: word(0), value: H256::from(owner()) },
 		Slot { key: word(1), value: word(5) },
@@ -32,18 +32,18 @@ fn call_of(from: H160, to: H160, input: Vec<u8>) -> PostImportCall {
 	PostImportCall { from, to, input, gas_limit: 100_000 }
 }
 
-fn point_to(value: u64) -> PostImportCall {
+pub(super) fn point_to(value: u64) -> PostImportCall {
 	call_of(at(0x1a), at(0x11), word(value).0.to_vec())
 }
 
 /// A bundle of these accounts and calls.
-fn with_calls(accounts: &[Source], calls: &[PostImportCall]) -> Bundle {
+pub(super) fn with_calls(accounts: &[Source], calls: &[PostImportCall]) -> Bundle {
 	let hashes: Vec<H256> = calls.iter().map(PostImportCall::hash).collect();
 	bundle(accounts, [(at(0x1a), Target::Explicit(owner()))])
 		.with(|manifest| manifest.post_import_calls = hashes.try_into().expect("few calls"))
 }
 
-fn execute(index: u32, call: &PostImportCall) -> Call<Test> {
+pub(super) fn execute(index: u32, call: &PostImportCall) -> Call<Test> {
 	Call::execute_call { migration: 0, index, call: Box::new(call.clone()) }
 }
 
@@ -92,6 +92,7 @@ fn calls_run_once_each_in_order_as_the_account_at_its_target_works() {
 		assert_eq!(slot(at(0x11), 1), word(7));
 		assert_eq!(record(0).progress.calls, 2);
 		assert_noop!(by_bob(execute(2, &calls[1])), Error::<Test>::CallNotApproved);
+		(0..3).for_each(|_| next_block());
 		assert_ok!(activate());
 		assert_noop!(by_bob(execute(1, &calls[1])), Error::<Test>::WrongStage);
 		assert_noop!(by_bob(execute(2, &calls[1])), Error::<Test>::WrongStage);
@@ -154,6 +155,7 @@ fn failed_call_blocks_the_rest_until_governance_skips_it_works() {
 		assert_ok!(by_bob(execute(1, &calls[1])));
 		assert_eq!(slot(at(0x11), 1), word(9));
 		assert_noop!(by_resolver(2), Error::<Test>::NotTheNextCall);
+		(0..3).for_each(|_| next_block());
 		assert_ok!(activate());
 		assert_noop!(by_resolver(2), Error::<Test>::WrongStage);
 	});
@@ -311,5 +313,91 @@ fn call_weighs_its_gas_limit_and_is_charged_what_it_used_works() {
 		let actual = post.actual_weight.expect("it depends on the gas");
 		assert!(actual.ref_time() < declared.call_weight.ref_time());
 		assert!(EVM::execution_weight(21_000).all_lte(actual));
+	});
+}
+
+#[test]
+fn call_that_is_executed_late_begins_the_review_anew_works() {
+	new_test_ext().execute_and_check(|| {
+		let calls = [point_to(6), point_to(7)];
+		let bundle = with_calls(&accounts(), &calls);
+		bundle.import();
+		let imported = record(0).since;
+		assert_eq!(record(0).review_since, imported);
+		(0..5).for_each(|_| next_block());
+		assert_ok!(by_bob(execute(0, &calls[0])));
+		next_block();
+		assert_ok!(by_bob(execute(1, &calls[1])));
+		// The deadline of the review stands.
+		let record = record(0);
+		assert_eq!((record.since, record.review_since), (imported, imported + 6));
+		let activate = || dispatch(bundle.activation(), RuntimeOrigin::root());
+		for _ in 0..3 {
+			assert_noop!(activate(), Error::<Test>::ReviewNotOver);
+			next_block();
+		}
+		assert_ok!(activate());
+	});
+}
+
+#[test]
+fn call_that_fails_or_is_skipped_changes_nothing_in_the_review_works() {
+	new_test_ext().execute_and_check(|| {
+		let stranger = external(0x1b, 1, 1);
+		let call = call_of(at(0x1b), at(0x11), vec![]);
+		let bundle =
+			with_calls(&[accounts(), vec![stranger]].concat(), std::slice::from_ref(&call));
+		bundle.import();
+		(0..3).for_each(|_| next_block());
+		assert_fails(0, &call, CallFailure::Reverted);
+		assert_ok!(dispatch(Call::skip_call { migration: 0, index: 0 }, RuntimeOrigin::root()));
+		assert_eq!(record(0).review_since, record(0).since);
+		assert_ok!(dispatch(bundle.activation(), RuntimeOrigin::root()));
+	});
+}
+
+#[test]
+fn call_that_failed_is_tried_again_works() {
+	new_test_ext().execute_and_check(|| {
+		// Somebody brings it at a moment when it cannot succeed; what it asks changes later.
+		let call = point_to(6);
+		let bundle = with_calls(&accounts(), std::slice::from_ref(&call));
+		bundle.import();
+		EVM::set_storage(&at(0x11), word(0), word(1));
+		assert_fails(0, &call, CallFailure::Reverted);
+		EVM::set_storage(&at(0x11), word(0), H256::from(owner()));
+		assert_noop!(by_bob(execute(0, &call)), Error::<Test>::CallNotSettled);
+
+		let retry = |index| Call::retry_call { migration: 0, index };
+		for origin in [signed_by("Bob"), signed_by("Aborter"), RuntimeOrigin::none()] {
+			assert_noop!(dispatch(retry(0), origin), DispatchError::BadOrigin);
+		}
+		let by_resolver = |index| dispatch(retry(index), signed_by("Resolver"));
+		assert_noop!(by_resolver(1), Error::<Test>::NotTheNextCall);
+		System::reset_events();
+		assert_ok!(by_resolver(0));
+		assert_eq!(events(), vec![Event::CallRetried { migration: 0, index: 0 }]);
+		assert_noop!(by_resolver(0), Error::<Test>::NoFailedCall);
+		assert_ok!(by_bob(execute(0, &call)));
+		assert_eq!((slot(at(0x11), 1), record(0).progress.calls), (word(6), 1));
+		// Once it succeeded it never comes again.
+		assert_noop!(by_resolver(0), Error::<Test>::NoFailedCall);
+		assert_noop!(by_bob(execute(0, &call)), Error::<Test>::NotTheNextCall);
+		bundle.activate();
+		assert_noop!(by_resolver(0), Error::<Test>::WrongStage);
+	});
+}
+
+#[test]
+fn call_that_fails_again_waits_for_governance_again_works() {
+	new_test_ext().execute_and_check(|| {
+		let stranger = external(0x1b, 1, 1);
+		let call = call_of(at(0x1b), at(0x11), vec![]);
+		with_calls(&[accounts(), vec![stranger]].concat(), std::slice::from_ref(&call)).import();
+		for _ in 0..3 {
+			assert_fails(0, &call, CallFailure::Reverted);
+			let retry = Call::retry_call { migration: 0, index: 0 };
+			assert_ok!(dispatch(retry, RuntimeOrigin::root()));
+		}
 	});
 }

@@ -591,15 +591,22 @@ fn fault_at_the_last_of_many_chunks_and_its_abort_leave_nothing_works() {
 	let chain = Chain::new(&accounts());
 	let mut parts = chain.parts.clone();
 	part(&mut parts, 0x45).head.nonce += 1;
+	// Of accounts that are in use, one with a nonce: the whole of it would be out of use.
+	part(&mut parts, 0x46).head.nonce = u64::MAX - 1;
+	part(&mut parts, 0x47).head.nonce = u64::MAX - 1;
 	let bundle = chain.bundle(Scope::Full, &parts, 5);
 	new_test_ext().execute_and_check(|| {
-		// Somebody lives at a target already.
 		set_nonce(at(0x46), 2);
-		let before = evm_storage();
+		let dust = Balances::transfer_allow_death(signed_by("Bob"), evm_account(at(0x47)), 1);
+		assert_ok!(dust);
+		let before = abort::world();
 		bundle.load_map();
 		let last = bundle.count() - 1;
 		(0..last).for_each(|index| submit(bundle.chunk(index)));
 		assert!(EVM::has_code(&at(0x11)) && EVM::has_storage(&at(0x12)));
+		for address in [at(0x46), at(0x47)] {
+			assert_eq!(EVM::nonce(&address), u64::MAX - 1);
+		}
 		submit(bundle.chunk(last));
 		let found = root_of(&parts);
 		let fault = Fault::StateRoot { expected: chain.state_root, found };
@@ -610,13 +617,7 @@ fn fault_at_the_last_of_many_chunks_and_its_abort_leave_nothing_works() {
 			let clean_up = Call::clean_up { migration: 0, limit: 40 };
 			let _ = dispatch(clean_up, signed_by("Bob"));
 		}
-		assert_eq!(evm_storage(), before);
+		assert_eq!(abort::world(), before);
 		assert_eq!((EVM::nonce(&at(0x46)), EVM::nonce(&at(0x45))), (2, 0));
 	});
-}
-
-/// The storage of the EVM.
-fn evm_storage() -> BTreeMap<Vec<u8>, Vec<u8>> {
-	let prefix = sp_io::hashing::twox_128(b"EVM");
-	storage().into_iter().filter(|(key, _)| key.starts_with(&prefix)).collect()
 }

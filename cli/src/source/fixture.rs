@@ -1,0 +1,53 @@
+//! A JSON-RPC server that answers as a test wants.
+
+use std::{
+	io::{BufRead, BufReader, Read, Write},
+	net::{TcpListener, TcpStream},
+	sync::Arc,
+};
+
+use serde_json::{json, Value};
+
+/// Serves single requests over HTTP for the rest of the test, each with a connection of its own: a
+/// result, or the code of an error. Gives the URL.
+pub(super) fn serve(
+	answer: impl Fn(&Value) -> Result<Value, i32> + Send + Sync + 'static,
+) -> String {
+	let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+	let url = format!("http://{}", listener.local_addr().expect("an address"));
+	let answer = Arc::new(answer);
+	std::thread::spawn(move || {
+		for stream in listener.incoming().flatten() {
+			let answer = answer.clone();
+			std::thread::spawn(move || respond(stream, answer.as_ref()));
+		}
+	});
+	url
+}
+
+fn respond(stream: TcpStream, answer: &dyn Fn(&Value) -> Result<Value, i32>) {
+	let mut reader = BufReader::new(stream);
+	let mut length = 0;
+	loop {
+		let mut line = String::new();
+		let read = reader.read_line(&mut line).expect("a line");
+		let line = line.trim().to_ascii_lowercase();
+		if let Some(number) = line.strip_prefix("content-length:") {
+			length = number.trim().parse().expect("a length");
+		}
+		if line.is_empty() || read == 0 {
+			break;
+		}
+	}
+	let mut body = vec![0; length];
+	reader.read_exact(&mut body).expect("a body");
+	let request: Value = serde_json::from_slice(&body).expect("a request");
+	let mut reply = json!({ "jsonrpc": "2.0", "id": request["id"] });
+	match answer(&request) {
+		Ok(result) => reply["result"] = result,
+		Err(code) => reply["error"] = json!({ "code": code, "message": "no" }),
+	}
+	let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+	// A client that hangs up is no failure.
+	let _ = reader.get_mut().write_all(format!("{head}{reply}").as_bytes());
+}
