@@ -27,7 +27,7 @@ use sp_state_machine::{Backend, Ext, InMemoryBackend, OverlayedChanges, TrieBack
 use sp_trie::recorder::Recorder;
 
 /// Bytes of memory that the node gives the runtime at most, beside what its code brings.
-pub const HEAP_LIMIT: u32 = sc_executor::DEFAULT_HEAP_ALLOC_PAGES as u32 * 65_536;
+pub const HEAP_LIMIT: u32 = sc_executor::DEFAULT_HEAP_ALLOC_PAGES * 65_536;
 
 /// The number of the block, high enough for every hash that BLOCKHASH gives.
 const BLOCK: u32 = 1_000;

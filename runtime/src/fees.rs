@@ -1,7 +1,7 @@
 //! What Substrate transactions cost: the same work costs what it costs in the EVM.
 //!
 //! Gas has a price in wei (the base fee) and a weight in picoseconds, which together give the price
-//! of a picosecond: at one gwei and 20,000 picoseconds per gas, 50,000 wei. A byte of a transaction
+//! of a picosecond: at one gwei and 25,000 picoseconds per gas, 40,000 wei. A byte of a transaction
 //! costs what a byte of call data that is only carried costs an Ethereum transaction. Both follow the
 //! base fee, so that neither way is a cheap way to fill blocks.
 //!
@@ -77,7 +77,7 @@ mod tests {
 			let weight = <Runtime as Config>::GasWeightMapping::gas_to_weight(gas, false);
 			assert_eq!(work_fee(weight), u128::from(gas) * GWEI, "{gas} gas");
 		}
-		assert_eq!(work_fee(Weight::from_parts(1, u64::MAX)), 50_000);
+		assert_eq!(work_fee(Weight::from_parts(1, u64::MAX)), 40_000);
 	}
 
 	#[test]
@@ -90,7 +90,7 @@ mod tests {
 	#[test]
 	fn largest_weight_and_length_do_not_overflow() {
 		let largest = u128::from(u64::MAX);
-		assert_eq!(work_fee(Weight::MAX), largest * 50_000);
+		assert_eq!(work_fee(Weight::MAX), largest * 40_000);
 		assert_eq!(byte_fee(u64::MAX), largest * 40 * GWEI);
 	}
 

@@ -38,6 +38,5 @@ fn trie_account(account: &Account) -> TrieAccount {
 		balance: U256::from(account.balance),
 		storage_root: storage_root_unhashed(slots),
 		code_hash: if account.code.is_empty() { KECCAK_EMPTY } else { keccak256(&account.code) },
-		..Default::default()
 	}
 }

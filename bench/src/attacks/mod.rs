@@ -28,6 +28,9 @@ const DATA: H160 = H160([0xda; 20]);
 /// What an attack has to spend at least, of the limit.
 const SPENT: u64 = MAX_TRANSACTION_GAS_LIMIT / 100 * 97;
 
+/// The accounts of a chain before the attack.
+type Accounts = BTreeMap<H160, GenesisAccount>;
+
 /// What an attack is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -107,7 +110,7 @@ pub struct Attack {
 	pub class: Class,
 	/// How it ends.
 	pub end: End,
-	accounts: Box<dyn Fn() -> BTreeMap<H160, GenesisAccount> + Send + Sync>,
+	accounts: Box<dyn Fn() -> Accounts + Send + Sync>,
 	input: Vec<u8>,
 	/// What it has to spend at least, unless it spends all.
 	least: u64,
@@ -125,7 +128,7 @@ impl Attack {
 		class: Class,
 		name: impl Into<String>,
 		end: End,
-		accounts: impl Fn() -> BTreeMap<H160, GenesisAccount> + Send + Sync + 'static,
+		accounts: impl Fn() -> Accounts + Send + Sync + 'static,
 	) -> Self {
 		let accounts = Box::new(accounts);
 		Self { name: name.into(), class, end, accounts, input: Vec::new(), least: SPENT }

@@ -64,7 +64,7 @@ impl Engine for Frontier {
 		"evm 0.43, Wasm"
 	}
 
-	fn prepare<'a>(&'a self, program: &Program) -> Result<Box<dyn Prepared + 'a>> {
+	fn prepare(&self, program: &Program) -> Result<Box<dyn Prepared + '_>> {
 		let environment = environment();
 		let block = Block {
 			chain_id: environment.chain_id,

@@ -43,7 +43,7 @@ pub trait Engine {
 	fn name(&self) -> &'static str;
 
 	/// Makes the state of a program ready.
-	fn prepare<'a>(&'a self, program: &Program) -> Result<Box<dyn Prepared + 'a>>;
+	fn prepare(&self, program: &Program) -> Result<Box<dyn Prepared + '_>>;
 }
 
 /// A program on an engine.

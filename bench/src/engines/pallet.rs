@@ -46,7 +46,7 @@ impl Engine for PalletNative {
 		"pallet, native"
 	}
 
-	fn prepare<'a>(&'a self, program: &Program) -> Result<Box<dyn Prepared + 'a>> {
+	fn prepare(&self, program: &Program) -> Result<Box<dyn Prepared + '_>> {
 		let (state, requests) = (frame_state(program)?, requests(program));
 		Ok(Box::new(Native { state, requests }))
 	}
@@ -57,7 +57,7 @@ impl Engine for PalletWasm {
 		"pallet, Wasm"
 	}
 
-	fn prepare<'a>(&'a self, program: &Program) -> Result<Box<dyn Prepared + 'a>> {
+	fn prepare(&self, program: &Program) -> Result<Box<dyn Prepared + '_>> {
 		let (state, requests) = (frame_state(program)?, requests(program).encode());
 		Ok(Box::new(Wasm { machine: &self.0, state, requests }))
 	}

@@ -31,7 +31,7 @@ impl Engine for PlainRevm {
 		"revm, native"
 	}
 
-	fn prepare<'a>(&'a self, program: &Program) -> Result<Box<dyn Prepared + 'a>> {
+	fn prepare(&self, program: &Program) -> Result<Box<dyn Prepared + '_>> {
 		let mut database = CacheDB::new(EmptyDB::default());
 		for (address, account) in &program.accounts {
 			let code = Bytecode::new_raw(Bytes::from(account.code.clone()));

@@ -61,7 +61,7 @@ impl Buffer {
 
 /// Calls a host function of one hash and copies what it returns.
 fn hash(function: unsafe extern "C" fn(u64) -> u32, data: &[u8], output: &mut [u8]) {
-	let packed = (data.len() as u64) << 32 | data.as_ptr() as usize as u64;
+	let packed = ((data.len() as u64) << 32) | data.as_ptr() as usize as u64;
 	// SAFETY: the host reads the bytes that the argument names, and returns the address of as many
 	// bytes as the output has, which it has allocated in this memory and which belong to the caller.
 	unsafe {

@@ -65,7 +65,8 @@ fn check<T: Config>(
 	let paid = interpreter.gas.memory().expansion_cost;
 	let affordable = u128::from(interpreter.gas.remaining()) + u128::from(paid);
 	if memory_gas(end) > affordable {
-		return Err(InstructionResult::MemoryOOG);
+		// The instruction finds this itself, or what else is wrong with it before.
+		return Ok(());
 	}
 	context.error = Err(ContextError::Db(DatabaseError::OutOfMemory));
 	Err(InstructionResult::FatalExternalError)
