@@ -8,7 +8,9 @@ use frame_support::{traits::fungible, weights::Weight};
 use migration_primitives::{
 	hash::KECCAK_EMPTY, item::is_delegation, status::CallFailure, H160, H256,
 };
-use pallet_evm::{AccountGuard, AddressMapping, ConfinedError, ExecuteRequest, ExitReason};
+use pallet_evm::{
+	AccountGuard, AddressMapping, ConfinedError, ExecuteRequest, ExitReason, GasWeightMapping,
+};
 
 use crate::{
 	Config, EvmHost, HostAccount, HostCall, HostCallResult, HostError, HostRemoval, Pallet,
@@ -92,7 +94,9 @@ where
 	}
 
 	fn call_weight(gas: u64) -> Weight {
-		pallet_evm::Pallet::<T>::execution_weight(gas)
+		// What precompiles take more than their gas weighs is at most this, for used gas as for a limit.
+		let surcharge = T::GasWeightMapping::surcharge_limit(gas);
+		pallet_evm::Pallet::<T>::execution_weight(gas).saturating_add(surcharge)
 	}
 }
 
