@@ -16,8 +16,7 @@ check_machine
 step "Toolchain"
 select_toolchain
 step "Build"
-( cd "$ROOT" && cargo build --locked --release --package evm-fuzz ) >&2 ||
-	die "the build failed; see the lines above"
+build
 case " $* " in
 	*" --seed"* | *" --case-seed"* | *" --replay"* | *" --help "*) set -- "$@" ;;
 	*) set -- --seed "$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')" "$@" ;;
