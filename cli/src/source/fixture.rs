@@ -27,6 +27,19 @@ pub(super) fn serve(
 
 fn respond(stream: TcpStream, answer: &dyn Fn(&Value) -> Result<Value, i32>) {
 	let mut reader = BufReader::new(stream);
+	let request = read_request(&mut reader);
+	let mut reply = json!({ "jsonrpc": "2.0", "id": request["id"] });
+	match answer(&request) {
+		Ok(result) => reply["result"] = result,
+		Err(code) => reply["error"] = json!({ "code": code, "message": "no" }),
+	}
+	let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+	// A client that hangs up is no failure.
+	let _ = reader.get_mut().write_all(format!("{head}{reply}").as_bytes());
+}
+
+/// The JSON in the body of an HTTP request.
+pub(super) fn read_request(reader: &mut BufReader<TcpStream>) -> Value {
 	let mut length = 0;
 	loop {
 		let mut line = String::new();
@@ -41,13 +54,5 @@ fn respond(stream: TcpStream, answer: &dyn Fn(&Value) -> Result<Value, i32>) {
 	}
 	let mut body = vec![0; length];
 	reader.read_exact(&mut body).expect("a body");
-	let request: Value = serde_json::from_slice(&body).expect("a request");
-	let mut reply = json!({ "jsonrpc": "2.0", "id": request["id"] });
-	match answer(&request) {
-		Ok(result) => reply["result"] = result,
-		Err(code) => reply["error"] = json!({ "code": code, "message": "no" }),
-	}
-	let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
-	// A client that hangs up is no failure.
-	let _ = reader.get_mut().write_all(format!("{head}{reply}").as_bytes());
+	serde_json::from_slice(&body).expect("a request")
 }

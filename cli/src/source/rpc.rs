@@ -299,9 +299,9 @@ impl Tries {
 
 #[cfg(test)]
 mod tests {
-	use super::*;
+	use super::{super::fixture::read_request, *};
 	use std::{
-		io::{BufRead, BufReader, Read, Write},
+		io::{BufReader, Write},
 		net::TcpListener,
 	};
 
@@ -322,21 +322,7 @@ mod tests {
 			let mut last = "";
 			for stream in listener.incoming().flatten() {
 				let mut reader = BufReader::new(stream);
-				let mut length = 0;
-				loop {
-					let mut line = String::new();
-					let read = reader.read_line(&mut line).expect("a line");
-					let line = line.trim().to_ascii_lowercase();
-					if let Some(number) = line.strip_prefix("content-length:") {
-						length = number.trim().parse().expect("a length");
-					}
-					if line.is_empty() || read == 0 {
-						break;
-					}
-				}
-				let mut body = vec![0; length];
-				reader.read_exact(&mut body).expect("a body");
-				let request: Value = serde_json::from_slice(&body).expect("a request");
+				let request = read_request(&mut reader);
 				last = answers.next().copied().unwrap_or(last);
 				let answer = last.replace("ID", &request["id"].to_string());
 				let _ = reader.get_mut().write_all(answer.as_bytes());
