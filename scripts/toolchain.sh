@@ -22,8 +22,8 @@ DEBIAN_RUST_PACKAGES=(
 declare -A BASE_COMMANDS=(
 	[clang]=clang [protoc]=protobuf-compiler [make]=make [gcc]=gcc [g++]=g++ [pkg-config]=pkg-config
 )
-# Without a command of their own.
-BASE_PACKAGES=(libssl-dev ca-certificates)
+# Without a command that shows them: the command perl is there without its modules, which OpenSSL's build needs.
+BASE_PACKAGES=(libssl-dev ca-certificates perl)
 
 say() { printf 'toolchain: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
