@@ -1,4 +1,4 @@
-//! One transaction in one block of the reference runtime, in the Wasm executor with the limits that
+//! Transactions in one block of the reference runtime, in the Wasm executor with the limits that
 //! the node gives it.
 
 use std::{collections::BTreeMap, panic::AssertUnwindSafe, time::Duration};
@@ -35,6 +35,9 @@ const BLOCK: u32 = 1_000;
 const BLOCK_HASHES: u32 = 256;
 /// The slot of the block.
 const SLOT: u64 = 1_000_000;
+
+/// The accounts of a chain before the block.
+pub type Accounts = BTreeMap<H160, GenesisAccount>;
 
 type State = InMemoryBackend<Blake2Hasher>;
 type Overlay = OverlayedChanges<Blake2Hasher>;
@@ -138,33 +141,10 @@ pub struct Execution {
 
 impl Prepared {
 	/// A chain with these accounts, and a transaction that calls one of them.
-	pub fn new(
-		machine: &Machine,
-		mut accounts: BTreeMap<H160, GenesisAccount>,
-		action: &Action,
-	) -> Result<Self> {
+	pub fn new(machine: &Machine, accounts: Accounts, action: &Action) -> Result<Self> {
 		let wallet = Wallet::new(1)?;
-		let funds = GenesisAccount { balance: U256::from(1_000 * UNIT), ..Default::default() };
-		accounts.insert(wallet.address(), funds);
-		let state = genesis(accounts)?;
-		let chain_id = migration_runtime::genesis::DEFAULT_CHAIN_ID;
-		let transaction = wallet.eip1559(chain_id, 0, action)?;
-
-		let mut overlay = Overlay::default();
-		machine.call(&mut overlay, &state, "Core_initialize_block", &header().encode())?;
-		let now = SLOT * MILLISECONDS_PER_SLOT;
-		let timestamp = RuntimeCall::Timestamp(pallet_timestamp::Call::set { now });
-		let inherent = UncheckedExtrinsic::new_bare(timestamp).encode();
-		let applied =
-			machine.call(&mut overlay, &state, "BlockBuilder_apply_extrinsic", &inherent)?;
-		applied_well(&applied.output).context("the time")?;
-
-		let call = pallet_ethereum::Call::transact {
-			transaction: transaction
-				.try_into()
-				.map_err(|_| anyhow!("the transaction is too long"))?,
-		};
-		let extrinsic = general_transaction(RuntimeCall::Ethereum(call)).encode();
+		let Begun { state, overlay, .. } = Begun::new(machine, &wallet, accounts)?;
+		let extrinsic = extrinsic(&wallet, 0, action)?;
 		Ok(Self { state, overlay, extrinsic })
 	}
 
@@ -208,7 +188,7 @@ impl Prepared {
 		let before = weight(&self.overlay)?;
 		let after = weight(overlay)?;
 		Ok(Execution {
-			exit: exit(overlay)?,
+			exit: exits(overlay)?.pop().context("no transaction was executed")?,
 			gas_used: read(overlay, "Ethereum", "BlockGasUsed")?.context("no gas was counted")?,
 			weight: after.saturating_sub(before),
 			peak_bytes: answer.peak_bytes,
@@ -220,7 +200,80 @@ impl Prepared {
 	}
 }
 
-fn genesis(accounts: BTreeMap<H160, GenesisAccount>) -> Result<State> {
+/// A block of several transactions, as its author made it.
+pub struct Block {
+	state: State,
+	/// The SCALE bytes of header and extrinsics.
+	bytes: Vec<u8>,
+	/// How the EVM ended each transaction.
+	pub exits: Vec<ExitReason>,
+}
+
+impl Block {
+	/// On a chain with these accounts. Each transaction is applied in a call of the runtime of its own,
+	/// as authors do.
+	pub fn build(machine: &Machine, accounts: Accounts, actions: &[Action]) -> Result<Self> {
+		let wallet = Wallet::new(1)?;
+		let Begun { state, mut overlay, inherent } = Begun::new(machine, &wallet, accounts)?;
+		let mut extrinsics = vec![inherent];
+		for (nonce, action) in (0..).zip(actions) {
+			let extrinsic = extrinsic(&wallet, nonce, action)?;
+			let applied =
+				machine.call(&mut overlay, &state, "BlockBuilder_apply_extrinsic", &extrinsic)?;
+			applied_well(&applied.output)?;
+			extrinsics.push(extrinsic);
+		}
+		let exits = exits(&overlay)?;
+		let end = machine.call(&mut overlay, &state, "BlockBuilder_finalize_block", &[])?;
+		let mut bytes = end.output;
+		codec::Compact(extrinsics.len() as u32).encode_to(&mut bytes);
+		extrinsics.iter().for_each(|extrinsic| bytes.extend(extrinsic));
+		Ok(Self { state, bytes, exits })
+	}
+
+	/// Executes the whole block in one call of the runtime, as every other node does.
+	pub fn execute(&self, machine: &Machine) -> Result<Answer> {
+		machine.call(&mut Overlay::default(), &self.state, "Core_execute_block", &self.bytes)
+	}
+}
+
+/// A block with its inherents.
+struct Begun {
+	state: State,
+	overlay: Overlay,
+	/// The time.
+	inherent: Vec<u8>,
+}
+
+impl Begun {
+	/// On a chain with these accounts and a wealthy wallet.
+	fn new(machine: &Machine, wallet: &Wallet, mut accounts: Accounts) -> Result<Self> {
+		let funds = GenesisAccount { balance: U256::from(1_000 * UNIT), ..Default::default() };
+		accounts.insert(wallet.address(), funds);
+		let state = genesis(accounts)?;
+		let mut overlay = Overlay::default();
+		machine.call(&mut overlay, &state, "Core_initialize_block", &header().encode())?;
+		let now = SLOT * MILLISECONDS_PER_SLOT;
+		let timestamp = RuntimeCall::Timestamp(pallet_timestamp::Call::set { now });
+		let inherent = UncheckedExtrinsic::new_bare(timestamp).encode();
+		let applied =
+			machine.call(&mut overlay, &state, "BlockBuilder_apply_extrinsic", &inherent)?;
+		applied_well(&applied.output).context("the time")?;
+		Ok(Self { state, overlay, inherent })
+	}
+}
+
+/// A transaction in an extrinsic.
+fn extrinsic(wallet: &Wallet, nonce: u64, action: &Action) -> Result<Vec<u8>> {
+	let chain_id = migration_runtime::genesis::DEFAULT_CHAIN_ID;
+	let transaction = wallet.eip1559(chain_id, nonce, action)?;
+	let call = pallet_ethereum::Call::transact {
+		transaction: transaction.try_into().map_err(|_| anyhow!("the transaction is too long"))?,
+	};
+	Ok(general_transaction(RuntimeCall::Ethereum(call)).encode())
+}
+
+fn genesis(accounts: Accounts) -> Result<State> {
 	let config = RuntimeGenesisConfig {
 		aura: AuraConfig { authorities: vec![Sr25519Keyring::Alice.public().into()] },
 		evm: EVMConfig { accounts, ..Default::default() },
@@ -251,16 +304,16 @@ fn applied_well(output: &[u8]) -> Result<()> {
 	}
 }
 
-fn exit(overlay: &Overlay) -> Result<ExitReason> {
+fn exits(overlay: &Overlay) -> Result<Vec<ExitReason>> {
 	type Records = Vec<Box<frame_system::EventRecord<RuntimeEvent, Hash>>>;
 	let events: Records = read(overlay, "System", "Events")?.unwrap_or_default();
-	let found = events.into_iter().find_map(|record| match record.event {
+	let exits = events.into_iter().filter_map(|record| match record.event {
 		RuntimeEvent::Ethereum(pallet_ethereum::Event::<Runtime>::Executed {
 			exit_reason, ..
 		}) => Some(exit_reason),
 		_ => None,
 	});
-	found.context("no transaction was executed")
+	Ok(exits.collect())
 }
 
 fn weight(overlay: &Overlay) -> Result<Weight> {

@@ -12,8 +12,7 @@ use pallet_evm::MAX_TRANSACTION_GAS_LIMIT;
 
 static MACHINE: LazyLock<Machine> = LazyLock::new(|| Machine::new().unwrap());
 
-/// What an execution may have allocated at once: a quarter of the heap stays free, since pieces that
-/// were given back serve only pieces of the same size.
+/// What an execution may take of the host at once: a quarter of the heap stays free.
 const MEMORY_LIMIT: u32 = HEAP_LIMIT / 4 * 3;
 
 fn run(class: Class) {
@@ -29,6 +28,9 @@ fn run(class: Class) {
 		};
 		if !attack.succeeded(&execution) || execution.peak_bytes > MEMORY_LIMIT {
 			failures.push(format!("{}: {execution:?}", attack.name));
+		}
+		if execution.proof_bytes as u64 > execution.weight.proof_size() {
+			failures.push(format!("{}: weighs too little proof: {execution:?}", attack.name));
 		}
 	}
 	assert!(failures.is_empty(), "{}", failures.join("\n"));

@@ -61,6 +61,9 @@ fn begin(case: &Case) {
 		for (key, value) in &account.storage {
 			EVM::set_storage(&address, H256(key.to_be_bytes()), H256(value.to_be_bytes()));
 		}
+		if !account.storage.is_empty() {
+			EVM::mark_bare_storage(&address);
+		}
 		let balance = u128::try_from(account.balance).expect("balances are below 2^128");
 		if balance > 0 {
 			Balances::mint_into(&address, balance).expect("all balances are below 2^128");

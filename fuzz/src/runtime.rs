@@ -9,7 +9,7 @@ use frame_support::{
 };
 use pallet_evm::{
 	BlockHashMapping, BurnBaseFee, EnsureAddressNever, EnsureAddressRoot, EvmSpec, FeeCalculator,
-	FixedGasWeightMapping, IdentityAddressMapping, MAX_TRANSACTION_GAS_LIMIT,
+	IdentityAddressMapping, MeasuredGasWeightMapping, MAX_TRANSACTION_GAS_LIMIT,
 };
 use sp_core::{H160, H256, U256};
 use sp_runtime::traits::IdentityLookup;
@@ -53,7 +53,7 @@ parameter_types! {
 	pub storage Coinbase: H160 = H160::zero();
 	/// The time in milliseconds.
 	pub storage Now: u64 = 0;
-	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
+	pub const WeightPerGas: Weight = Weight::from_parts(25_000, 0);
 }
 
 /// The base fee of the case.
@@ -104,7 +104,7 @@ impl pallet_evm::Config for Runtime {
 	type WithdrawOrigin = EnsureAddressNever<H160>;
 	type FeeCalculator = CaseFee;
 	type OnChargeTransaction = BurnBaseFee;
-	type GasWeightMapping = FixedGasWeightMapping<Self>;
+	type GasWeightMapping = MeasuredGasWeightMapping<Self>;
 	type WeightPerGas = WeightPerGas;
 	type ChainId = ConstU64<CHAIN_ID>;
 	type BlockGasLimit = ConstU64<BLOCK_GAS_LIMIT>;

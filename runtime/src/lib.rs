@@ -12,6 +12,8 @@
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
 extern crate alloc;
+// Linked for its global allocator.
+extern crate runtime_allocator as _;
 
 mod apis;
 mod configs;

@@ -19,7 +19,7 @@ parameter_types! {
 		BlockWeights::with_sensible_defaults(Weight::MAX, Perbill::from_percent(75));
 	pub RuntimeBlockLength: BlockLength =
 		BlockLength::builder().max_length(16 * MAX_TRANSACTION_BYTES).build();
-	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
+	pub const WeightPerGas: Weight = Weight::from_parts(25_000, 0);
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
@@ -51,7 +51,7 @@ impl pallet_evm::Config for Runtime {
 	type WithdrawOrigin = pallet_evm::EnsureAddressTruncated;
 	type FeeCalculator = environment::Fees;
 	type OnChargeTransaction = pallet_evm::BurnBaseFee;
-	type GasWeightMapping = pallet_evm::FixedGasWeightMapping<Runtime>;
+	type GasWeightMapping = environment::Gas;
 	type WeightPerGas = WeightPerGas;
 	type ChainId = environment::ChainId;
 	type BlockGasLimit = environment::BlockGasLimit;

@@ -7,7 +7,10 @@ use frame_support::{
 	weights::Weight,
 	ConsensusEngineId,
 };
-use pallet_evm::{BlockHashMapping, EvmSpec, FeeCalculator, MAX_TRANSACTION_GAS_LIMIT};
+use pallet_evm::{
+	BlockHashMapping, EvmSpec, FeeCalculator, GasWeightMapping, MeasuredGasWeightMapping,
+	MAX_TRANSACTION_GAS_LIMIT,
+};
 use sp_core::{Get, H160, H256, U256};
 use sp_io::hashing::keccak_256;
 
@@ -34,6 +37,8 @@ pub struct Environment {
 	pub prevrandao: H256,
 	/// The price of one unit of blob gas in wei, at least 1.
 	pub blob_base_fee: u128,
+	/// Whether the time of precompiles is bounded, as by the reference runtime.
+	pub bounds_precompiles: bool,
 }
 
 /// Mainnet's chain id and a block of Osaka.
@@ -50,6 +55,7 @@ impl Default for Environment {
 			difficulty: U256::zero(),
 			prevrandao: H256::zero(),
 			blob_base_fee: 1,
+			bounds_precompiles: false,
 		}
 	}
 }
@@ -92,6 +98,43 @@ pub struct TransactionGasLimit;
 impl Get<Option<u64>> for TransactionGasLimit {
 	fn get() -> Option<u64> {
 		(Spec::get() >= EvmSpec::Osaka).then_some(MAX_TRANSACTION_GAS_LIMIT)
+	}
+}
+
+/// [`pallet_evm::Config::GasWeightMapping`]: the reference runtime's, the bound left out unless the
+/// environment wants it.
+pub struct Gas;
+
+type Measured = MeasuredGasWeightMapping<crate::Runtime>;
+
+impl GasWeightMapping for Gas {
+	fn gas_to_weight(gas: u64, without_base_weight: bool) -> Weight {
+		Measured::gas_to_weight(gas, without_base_weight)
+	}
+
+	fn weight_to_gas(weight: Weight) -> u64 {
+		Measured::weight_to_gas(weight)
+	}
+
+	fn precompile_surcharge(address: &H160) -> u64 {
+		Measured::precompile_surcharge(address)
+	}
+
+	fn precompile_work(address: &H160, input_length: usize) -> u64 {
+		Measured::precompile_work(address, input_length)
+	}
+
+	fn surcharge_limit(gas_limit: u64) -> Weight {
+		if CurrentEnvironment::get().bounds_precompiles {
+			Measured::surcharge_limit(gas_limit)
+		} else {
+			// More than any gas limit reaches.
+			Weight::from_parts(u64::MAX / 4, 0)
+		}
+	}
+
+	fn proof_limit(gas_limit: u64) -> Option<u64> {
+		Measured::proof_limit(gas_limit)
 	}
 }
 

@@ -56,6 +56,9 @@ pub fn load(address: H160, account: &Account) -> Result<(), LoadError> {
 	for (slot, value) in &account.storage {
 		EVM::set_storage(&address, *slot, *value);
 	}
+	if !account.storage.is_empty() {
+		EVM::mark_bare_storage(&address);
+	}
 	if account.balance > 0 {
 		let who = PaddedAddressMapping::into_account_id(address);
 		Balances::write_balance(&who, account.balance).map_err(LoadError::Currency)?;

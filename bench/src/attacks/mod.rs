@@ -14,22 +14,21 @@ mod storage;
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{ensure, Result};
 use pallet_evm::{ExitReason, GenesisAccount, MAX_TRANSACTION_GAS_LIMIT};
 use sp_core::{H160, U256};
 
-use crate::chain::{Execution, Machine, Prepared};
+use crate::chain::{Accounts, Block, Execution, Machine, Prepared};
 use migration_tests::wallet::Action;
 
 /// The contract that the transaction calls.
 pub const ATTACKER: H160 = H160([0xaa; 20]);
+/// The contract of the second attack in a block.
+const SECOND_ATTACKER: H160 = H160([0xab; 20]);
 /// A contract whose code is data for the attacker.
 const DATA: H160 = H160([0xda; 20]);
 /// What an attack has to spend at least, of the limit.
 const SPENT: u64 = MAX_TRANSACTION_GAS_LIMIT / 100 * 97;
-
-/// The accounts of a chain before the attack.
-type Accounts = BTreeMap<H160, GenesisAccount>;
 
 /// What an attack is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +146,20 @@ impl Attack {
 	pub fn prepare(&self, machine: &Machine, gas: u64) -> Result<Prepared> {
 		let action = Action { to: ATTACKER, value: 0, input: self.input.clone(), gas };
 		Prepared::new(machine, (self.accounts)(), &action)
+	}
+
+	/// A block of this attack and then another, each with that gas limit.
+	pub fn block_with(&self, next: &Self, machine: &Machine, gas: u64) -> Result<Block> {
+		let mut accounts = (self.accounts)();
+		let first = Action { to: ATTACKER, value: 0, input: self.input.clone(), gas };
+		let second = Action { to: SECOND_ATTACKER, value: 0, input: next.input.clone(), gas };
+		for (address, account) in (next.accounts)() {
+			let address = if address == ATTACKER { SECOND_ATTACKER } else { address };
+			if let Some(other) = accounts.insert(address, account.clone()) {
+				ensure!(other == account, "both attacks need {address:?}");
+			}
+		}
+		Block::build(machine, accounts, &[first, second])
 	}
 
 	/// Whether the execution with 2^24 gas is the one that the attack is for: all gas spent, on what

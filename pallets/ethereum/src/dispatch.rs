@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use frame_support::{dispatch::PostDispatchInfo, pallet_prelude::*, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
-use pallet_evm::{ExecuteMode, ExecutionInfo, GasWeightMapping, ListSizes, GAS_PER_AUTHORIZATION};
+use pallet_evm::{ExecuteMode, ExecutionInfo, ListSizes, GAS_PER_AUTHORIZATION};
 use sp_core::{H160, H256};
 use sp_runtime::{
 	traits::{Bounded, UniqueSaturatedInto},
@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
 		let declared = DeclaredCost::decode(raw).unwrap_or_default();
 		let gas_limit = declared.gas_limit;
 		Self::weight_with_gas(raw.len(), gas_limit, declared)
-			.saturating_add(T::GasWeightMapping::surcharge_limit(gas_limit))
+			.saturating_add(pallet_evm::Pallet::<T>::surcharge_limit(gas_limit))
 	}
 
 	/// The weight of [`Call::transact`] with so many bytes if `spent_gas` is spent.
@@ -107,8 +107,8 @@ impl<T: Config> Pallet<T> {
 		let info = pallet_evm::Pallet::<T>::execute(request, ExecuteMode::Transaction)
 			.map_err(pallet_evm::Error::<T>::from)?;
 
-		let (spent_gas, exit_reason) = (info.spent_gas, info.exit.clone());
-		let surcharge = Weight::from_parts(info.surcharge, 0);
+		let (spent_gas, surcharge) = (info.spent_gas, info.surcharge);
+		let exit_reason = info.exit.clone();
 		let record = TransactionRecord { hash, from, raw };
 		let receipt = receipt(info, transaction_type, gas_before, contract_address);
 		Self::record(record, receipt);
@@ -162,7 +162,7 @@ impl<T: Config> Pallet<T> {
 		let addresses = u64::from(bytes.div_ceil(MIN_ACCESS_BYTES));
 		let lists = ListSizes { addresses, slots: 0, authorizations };
 		Self::weight_with_gas(bytes.saturated_into(), gas_limit, DeclaredCost { gas_limit, lists })
-			.saturating_add(T::GasWeightMapping::surcharge_limit(gas_limit))
+			.saturating_add(pallet_evm::Pallet::<T>::surcharge_limit(gas_limit))
 			.saturating_add(Self::authorize_weight_of(bytes.saturated_into(), lists))
 	}
 }

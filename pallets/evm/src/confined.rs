@@ -31,8 +31,8 @@ impl<T: Config> Pallet<T> {
 		let rules = Rules::new::<T>(ExecuteMode::System, &request);
 		let mut outcome = match engine::run::<T>(&request, rules) {
 			Ok(outcome) => outcome,
-			Err(Failure::Halt(exit)) => {
-				engine::run_halted::<T>(&request, rules, exit).map_err(ConfinedError::Invalid)?
+			Err(Failure::Halt(halt)) => {
+				engine::run_halted::<T>(&request, rules, halt).map_err(ConfinedError::Invalid)?
 			}
 			Err(Failure::Invalid(error)) => return Err(ConfinedError::Invalid(error)),
 		};

@@ -6,7 +6,6 @@ use crate::{
 use frame_support::dispatch::{
 	DispatchErrorWithPostInfo, DispatchResultWithPostInfo, Pays, PostDispatchInfo,
 };
-use frame_support::weights::Weight;
 use sp_core::U256;
 
 impl<T: Config> Pallet<T> {
@@ -35,7 +34,7 @@ impl<T: Config> Pallet<T> {
 		let pays_fee = if T::OnChargeTransaction::charges() { Pays::No } else { Pays::Yes };
 		// A refund lowers the price, not the work.
 		let weight = Self::execution_weight(info.spent_gas)
-			.saturating_add(Weight::from_parts(info.surcharge, 0))
+			.saturating_add(info.surcharge)
 			.saturating_add(Self::lists_weight(gas_limit, lists));
 		Ok(PostDispatchInfo { actual_weight: Some(weight), pays_fee })
 	}

@@ -4,7 +4,7 @@ use crate::{
 	engine::{
 		self,
 		commit::{commit, Dust},
-		Failure, Outcome, Rules,
+		Failure, Halt, Outcome, Rules,
 	},
 	AccountGuard, Config, Event, ExecuteMode, ExecuteRequest, ExecutionInfo, ExitError, ExitReason,
 	GasEstimate, Pallet, RunnerError, LOG_TARGET,
@@ -98,7 +98,7 @@ impl<T: Config> Pallet<T> {
 	fn simulate(request: &ExecuteRequest, rules: Rules) -> Result<Outcome, RunnerError> {
 		match engine::run::<T>(request, rules) {
 			Ok(outcome) => Ok(outcome),
-			Err(Failure::Halt(exit)) => engine::run_halted::<T>(request, rules, exit),
+			Err(Failure::Halt(halt)) => engine::run_halted::<T>(request, rules, halt),
 			Err(Failure::Invalid(error)) => Err(error),
 		}
 	}
@@ -106,18 +106,18 @@ impl<T: Config> Pallet<T> {
 	/// Runs a request and writes the outcome. A valid transaction is always charged: if its outcome
 	/// cannot be written, it is halted instead.
 	fn run_and_commit(request: &ExecuteRequest, rules: Rules) -> Result<Outcome, RunnerError> {
-		let exit = match engine::run::<T>(request, rules) {
+		let halt = match engine::run::<T>(request, rules) {
 			Ok(outcome) => match commit::<T>(&outcome, Dust::Refuse) {
 				Ok(()) => return Ok(outcome),
 				Err(error) => {
 					log::debug!(target: LOG_TARGET, "outcome not written: {error:?}");
-					error.exit_error()
+					Halt { exit: error.exit_error(), surcharge: outcome.surcharge }
 				}
 			},
-			Err(Failure::Halt(exit)) => exit,
+			Err(Failure::Halt(halt)) => halt,
 			Err(Failure::Invalid(error)) => return Err(error),
 		};
-		let outcome = engine::run_halted::<T>(request, rules, exit)?;
+		let outcome = engine::run_halted::<T>(request, rules, halt)?;
 		commit::<T>(&outcome, Dust::Lose)
 			.map_err(|error| RunnerError::CommitFailed(error.dispatch_error::<T>()))?;
 		Ok(outcome)

@@ -42,10 +42,23 @@ pub trait GasWeightMapping {
 		0
 	}
 
+	/// The most gas for which a call of this precompile with so many bytes of input works, if it
+	/// fails: whatever else it was given it loses, but takes no time for.
+	fn precompile_work(_: &H160, _input_length: usize) -> u64 {
+		u64::MAX
+	}
+
 	/// What precompiles may take beyond the weight of their gas in one execution with that gas
 	/// limit. It is charged before the execution and given back as far as it was not taken.
 	fn surcharge_limit(_gas_limit: u64) -> Weight {
 		Weight::zero()
+	}
+
+	/// Bytes of storage proof that one execution with that gas limit may need. They are charged
+	/// before the execution and given back as far as they were not needed; an execution that needs
+	/// more halts. `None` does not count proofs, for chains that make none.
+	fn proof_limit(_gas_limit: u64) -> Option<u64> {
+		None
 	}
 }
 

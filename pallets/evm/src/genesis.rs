@@ -39,6 +39,9 @@ impl<T: Config> Pallet<T> {
 		for (slot, value) in account.storage.iter().filter(|(_, value)| !value.is_zero()) {
 			AccountStorages::<T>::insert(address, slot, value);
 		}
+		if account.storage.values().any(|value| !value.is_zero()) {
+			Self::mark_bare_storage(address);
+		}
 		let balance = u128::try_from(account.balance).unwrap_or_else(|_| {
 			panic!("genesis account {address:?}: balance {} is not below 2^128", account.balance)
 		});

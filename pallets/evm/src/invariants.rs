@@ -1,8 +1,8 @@
 //! What must always hold.
 
 use crate::{
-	AccountCodes, AccountCodesMetadata, AccountStorages, AddressMapping, CodeMetadata, Config,
-	NonceReferences, Pallet,
+	AccountCodes, AccountCodesMetadata, AccountStorages, AddressMapping, BareStorages,
+	CodeMetadata, Config, NonceReferences, Pallet,
 };
 use frame_support::ensure;
 use sp_core::Get;
@@ -38,6 +38,14 @@ impl<T: Config> Pallet<T> {
 		}
 		for (_, _, value) in AccountStorages::<T>::iter() {
 			ensure!(!value.is_zero(), "zero is stored in a slot");
+		}
+		for address in AccountStorages::<T>::iter_keys().map(|(address, _)| address) {
+			ensure!(
+				Self::has_code(&address)
+					|| Self::nonce(&address) > 0
+					|| BareStorages::<T>::contains_key(address),
+				"slots without code, nonce and mark"
+			);
 		}
 		for address in NonceReferences::<T>::iter_keys() {
 			let account = T::AddressMapping::into_account_id(address);

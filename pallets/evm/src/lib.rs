@@ -32,6 +32,7 @@ mod mapping;
 #[cfg(test)]
 mod mock;
 pub mod runtime_api;
+mod slot_keys;
 mod state;
 mod surcharge;
 #[cfg(test)]
@@ -157,6 +158,13 @@ pub mod pallet {
 	/// Addresses whose account holds a `sufficients` reference because its nonce is above zero.
 	#[pallet::storage]
 	pub type NonceReferences<T: Config> = StorageMap<_, Blake2_128Concat, H160, (), OptionQuery>;
+
+	/// Addresses with slots but neither code nor nonce, which only genesis, an import and the rules
+	/// before EIP-161 bring about. No contract can be created there (EIP-7610). Looking for a slot
+	/// instead would pass over every slot that the block has emptied before, one by one, and the gas
+	/// of a creation does not pay for that.
+	#[pallet::storage]
+	pub type BareStorages<T: Config> = StorageMap<_, Blake2_128Concat, H160, (), OptionQuery>;
 
 	/// Accounts that exist although they are empty, which only the rules before EIP-161 (Spurious
 	/// Dragon) know. Later ones neither read nor write it.

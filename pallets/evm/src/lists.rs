@@ -65,6 +65,12 @@ impl<T: Config> Pallet<T> {
 		T::GasWeightMapping::gas_to_weight(gas, true).saturating_add(T::WeightInfo::execute())
 	}
 
+	/// What an execution with that gas limit may take beyond the weight of its gas.
+	pub fn surcharge_limit(gas_limit: u64) -> Weight {
+		let proof = T::GasWeightMapping::proof_limit(gas_limit).unwrap_or(0);
+		T::GasWeightMapping::surcharge_limit(gas_limit).saturating_add(Weight::from_parts(0, proof))
+	}
+
 	/// The weight of decoding, counting and copying lists, and of the signatures that are recovered
 	/// with this gas limit.
 	pub fn lists_weight(gas_limit: u64, lists: ListSizes) -> Weight {
@@ -79,7 +85,7 @@ impl<T: Config> Pallet<T> {
 	) -> Weight {
 		let lists = ListSizes::new(access_list, authorization_list);
 		Self::execution_weight(gas_limit)
-			.saturating_add(T::GasWeightMapping::surcharge_limit(gas_limit))
+			.saturating_add(Self::surcharge_limit(gas_limit))
 			.saturating_add(Self::lists_weight(gas_limit, lists))
 	}
 

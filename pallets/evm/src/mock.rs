@@ -4,8 +4,9 @@
 use crate as pallet_evm;
 use crate::{
 	AccountGuard, BurnBaseFee, EnsureAddressRoot, EnsureAddressTruncated, EvmSpec, FeeCalculator,
-	FixedGasWeightMapping, GasPayment, GenesisAccount, HashedAddressMapping,
-	OnChargeEvmTransaction, SubstrateBlockHashMapping, MAX_TRANSACTION_GAS_LIMIT,
+	FixedGasWeightMapping, GasPayment, GasWeightMapping, GenesisAccount, HashedAddressMapping,
+	MeasuredGasWeightMapping, OnChargeEvmTransaction, SubstrateBlockHashMapping,
+	MAX_TRANSACTION_GAS_LIMIT,
 };
 use frame_support::{
 	derive_impl, parameter_types,
@@ -63,6 +64,10 @@ parameter_types! {
 	/// Signatures of authorization lists that were recovered.
 	pub static Recoveries: u32 = 0;
 	pub static TransactionGasLimit: Option<u64> = Some(MAX_TRANSACTION_GAS_LIMIT);
+	/// Whether the time of precompiles is bounded.
+	pub static BoundsPrecompiles: bool = false;
+	/// Bytes of proof that a unit of gas pays for, if proofs are counted.
+	pub static ProofPerGas: Option<u64> = None;
 	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
 }
 
@@ -107,6 +112,43 @@ impl FindAuthor<H160> for TestAuthor {
 	}
 }
 
+/// Gas with the bounds that the test chose.
+pub struct TestGas;
+
+impl GasWeightMapping for TestGas {
+	fn gas_to_weight(gas: u64, without_base_weight: bool) -> Weight {
+		FixedGasWeightMapping::<Test>::gas_to_weight(gas, without_base_weight)
+	}
+
+	fn weight_to_gas(weight: Weight) -> u64 {
+		FixedGasWeightMapping::<Test>::weight_to_gas(weight)
+	}
+
+	fn precompile_surcharge(address: &H160) -> u64 {
+		if BoundsPrecompiles::get() {
+			MeasuredGasWeightMapping::<Test>::precompile_surcharge(address)
+		} else {
+			0
+		}
+	}
+
+	fn precompile_work(address: &H160, input_length: usize) -> u64 {
+		MeasuredGasWeightMapping::<Test>::precompile_work(address, input_length)
+	}
+
+	fn surcharge_limit(gas_limit: u64) -> Weight {
+		if BoundsPrecompiles::get() {
+			MeasuredGasWeightMapping::<Test>::surcharge_limit(gas_limit)
+		} else {
+			Weight::zero()
+		}
+	}
+
+	fn proof_limit(gas_limit: u64) -> Option<u64> {
+		ProofPerGas::get().map(|bytes| gas_limit.saturating_mul(bytes))
+	}
+}
+
 /// The guard that the test chose.
 pub struct TestGuard;
 
@@ -127,7 +169,7 @@ impl pallet_evm::Config for Test {
 	type WithdrawOrigin = EnsureAddressTruncated;
 	type FeeCalculator = TestFee;
 	type OnChargeTransaction = TestCharge;
-	type GasWeightMapping = FixedGasWeightMapping<Self>;
+	type GasWeightMapping = TestGas;
 	type WeightPerGas = WeightPerGas;
 	type ChainId = ConstU64<CHAIN_ID>;
 	type BlockGasLimit = ConstU64<60_000_000>;

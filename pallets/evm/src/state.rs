@@ -1,9 +1,9 @@
 //! Reading accounts, and writing them from outside the engine.
 
 use crate::{
-	AccountCodes, AccountCodesMetadata, AccountStorages, AddressMapping, BalanceOf, CodeMetadata,
-	Config, EvmSpec, ExecuteRequest, FeeCalculator, HostError, NonceReferences,
-	OnChargeEvmTransaction, Pallet, Removal, StorageRemoval, Target,
+	slot_keys::AccountSlots, AccountCodes, AccountCodesMetadata, AccountStorages, AddressMapping,
+	BalanceOf, BareStorages, CodeMetadata, Config, EvmSpec, ExecuteRequest, FeeCalculator,
+	HostError, NonceReferences, OnChargeEvmTransaction, Pallet, Removal, StorageRemoval, Target,
 };
 use alloc::vec::Vec;
 use frame_support::traits::{
@@ -112,7 +112,8 @@ impl<T: Config> Pallet<T> {
 		AccountCodes::<T>::contains_key(address)
 	}
 
-	/// Whether any slot of the account holds a value.
+	/// Whether any slot of the account holds a value. Passes over what the block has emptied before:
+	/// not for what users pay for.
 	pub fn has_storage(address: &H160) -> bool {
 		AccountStorages::<T>::iter_key_prefix(address).next().is_some()
 	}
@@ -159,10 +160,29 @@ impl<T: Config> Pallet<T> {
 
 	/// Writes a slot; zero removes it.
 	pub fn set_storage(address: &H160, key: H256, value: H256) {
-		if value.is_zero() {
-			AccountStorages::<T>::remove(address, key);
-		} else {
-			AccountStorages::<T>::insert(address, key, value);
+		AccountSlots::new::<T>(address).set(&key, &value);
+	}
+
+	/// Writes slots of an account; zero removes one.
+	pub fn set_slots<'a>(
+		address: &H160,
+		slots: impl IntoIterator<Item = (&'a H256, &'a H256), IntoIter: ExactSizeIterator>,
+	) {
+		let slots = slots.into_iter();
+		if slots.len() == 0 {
+			return;
+		}
+		let account = AccountSlots::new::<T>(address);
+		for (key, value) in slots {
+			account.set(key, value);
+		}
+	}
+
+	/// Notes that slots of this address are set from outside the engine, if it has neither code nor
+	/// nonce: no contract can be created there until the account is removed.
+	pub fn mark_bare_storage(address: &H160) {
+		if Self::nonce(address) == 0 && !Self::has_code(address) {
+			BareStorages::<T>::insert(address, ());
 		}
 	}
 
@@ -209,7 +229,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Removes at most `limit` slots of an account, and once none is left its code, nonce and
-	/// references. The balance stays.
+	/// references. The balance stays. Passes over what the block has emptied before.
 	pub fn remove_account(address: &H160, limit: u32) -> Removal {
 		let slots: Vec<H256> =
 			AccountStorages::<T>::iter_key_prefix(address).take(limit as usize).collect();
@@ -237,6 +257,7 @@ impl<T: Config> Pallet<T> {
 		if code.is_empty() {
 			AccountCodes::<T>::remove(address);
 			AccountCodesMetadata::<T>::remove(address);
+			BareStorages::<T>::remove(address);
 		} else {
 			AccountCodes::<T>::insert(address, code);
 			AccountCodesMetadata::<T>::insert(address, CodeMetadata::from_code(code));

@@ -2,6 +2,7 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::weights::Weight;
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_core::{H160, H256, U256};
@@ -256,6 +257,12 @@ pub enum ExitError {
 	/// keeps below that; a chain without it can get there.
 	#[codec(index = 37)]
 	OutOfMemory,
+	/// A larger storage proof was needed than the gas limit pays for.
+	#[codec(index = 38)]
+	ProofTooLarge {
+		/// The limit in bytes.
+		limit: u64,
+	},
 }
 
 /// The outcome of an execution.
@@ -267,8 +274,9 @@ pub struct ExecutionInfo {
 	pub used_gas: u64,
 	/// Gas spent before refunds, which lower the price and not the work; at least `used_gas`.
 	pub spent_gas: u64,
-	/// Picoseconds that precompiles took beyond the weight of their gas.
-	pub surcharge: u64,
+	/// What was taken beyond the weight of gas: picoseconds of precompiles, and bytes of storage
+	/// proof where they are counted.
+	pub surcharge: Weight,
 	/// Output of a call, code of a created contract, or data of REVERT.
 	pub value: Vec<u8>,
 	/// The created contract, if one was.

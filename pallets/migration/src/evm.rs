@@ -8,9 +8,7 @@ use frame_support::{traits::fungible, weights::Weight};
 use migration_primitives::{
 	hash::KECCAK_EMPTY, item::is_delegation, status::CallFailure, H160, H256,
 };
-use pallet_evm::{
-	AccountGuard, AddressMapping, ConfinedError, ExecuteRequest, ExitReason, GasWeightMapping,
-};
+use pallet_evm::{AccountGuard, AddressMapping, ConfinedError, ExecuteRequest, ExitReason};
 
 use crate::{
 	Config, EvmHost, HostAccount, HostCall, HostCallResult, HostError, HostRemoval, Pallet,
@@ -58,8 +56,13 @@ where
 		pallet_evm::Pallet::<T>::set_code(address, code).map_err(|_| HostError)
 	}
 
-	fn set_storage(address: &H160, key: H256, value: H256) {
-		pallet_evm::Pallet::<T>::set_storage(address, key, value);
+	fn mark_bare_storage(address: &H160) {
+		pallet_evm::Pallet::<T>::mark_bare_storage(address);
+	}
+
+	fn set_storage(address: &H160, slots: &[(H256, H256)]) {
+		let slots = slots.iter().map(|(key, value)| (key, value));
+		pallet_evm::Pallet::<T>::set_slots(address, slots);
 	}
 
 	fn set_nonce(address: &H160, nonce: u64) -> Result<(), HostError> {
@@ -94,8 +97,8 @@ where
 	}
 
 	fn call_weight(gas: u64) -> Weight {
-		// What precompiles take more than their gas weighs is at most this, for used gas as for a limit.
-		let surcharge = T::GasWeightMapping::surcharge_limit(gas);
+		// At most this, for used gas as for a limit.
+		let surcharge = pallet_evm::Pallet::<T>::surcharge_limit(gas);
 		pallet_evm::Pallet::<T>::execution_weight(gas).saturating_add(surcharge)
 	}
 }

@@ -79,8 +79,12 @@ pub trait EvmHost<AccountId> {
 	/// Deploys code, not init code, at an address. No code removes what is there, without a trace.
 	fn set_code(address: &H160, code: Vec<u8>) -> Result<(), HostError>;
 
-	/// Sets a slot; the value is not zero.
-	fn set_storage(address: &H160, key: H256, value: H256);
+	/// Says that slots of an account follow that has neither code nor nonce: no contract may be created
+	/// there (EIP-7610) until it is removed.
+	fn mark_bare_storage(address: &H160);
+
+	/// Sets slots of an account; no value is zero.
+	fn set_storage(address: &H160, slots: &[(H256, H256)]);
 
 	/// Sets the nonce, exactly. Zero leaves no trace of an account that had none.
 	fn set_nonce(address: &H160, nonce: u64) -> Result<(), HostError>;

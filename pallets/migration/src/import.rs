@@ -1,5 +1,6 @@
 //! Applying the records of a chunk: heads, code and slots.
 
+use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
 use frame_support::{ensure, traits::Get};
 use migration_primitives::{
@@ -11,7 +12,7 @@ use migration_primitives::{
 	records::{CheckedCode, CheckedHead, Checker, Head},
 	snapshot::{Scope, Trust},
 	status::{AccountRecord, AccountState, Collision, Undo},
-	H160, U256,
+	H160, H256, U256,
 };
 use scale_info::TypeInfo;
 
@@ -66,9 +67,12 @@ impl<T: Config> Pallet<T> {
 		};
 		let mut import = Open::<T>::get().unwrap_or_else(|| Import::new::<T>(record));
 		let (mut rest, mut slots) = (chunk, 0u32);
+		// Of the account that is open; at most `MaxChunkSlots`.
+		let mut checked: Vec<(H256, H256)> = Vec::new();
 		while !rest.is_empty() {
 			match item::next(&mut rest).map_err(Fault::Item)? {
 				Item::Account(claim) => {
+					Self::write_slots(&import, &mut checked);
 					Self::close(migration, record, &mut import)?;
 					let head = import.checker.head(&claim)?;
 					// Its code tells whether an account with code is a contract.
@@ -89,14 +93,23 @@ impl<T: Config> Pallet<T> {
 						return Err(Fault::TooManySlots { found: slots, limit });
 					}
 					let slot = import.checker.slot(claim)?;
-					if let Some(placed) = import.placed.filter(|placed| placed.write) {
-						T::Evm::set_storage(&placed.address, slot.key, slot.value);
+					if import.placed.is_some_and(|placed| placed.write) {
+						checked.push((slot.key, slot.value));
 					}
 				}
 			}
 		}
+		Self::write_slots(&import, &mut checked);
 		Open::<T>::put(import);
 		Ok(())
+	}
+
+	/// Writes the slots that were checked, and leaves none.
+	fn write_slots(import: &Import, checked: &mut Vec<(H256, H256)>) {
+		if let Some(placed) = import.placed.filter(|_| !checked.is_empty()) {
+			T::Evm::set_storage(&placed.address, checked);
+		}
+		checked.clear();
 	}
 
 	/// All chunks are in: completes the last account, and holds all of them against the source's
@@ -152,6 +165,9 @@ impl<T: Config> Pallet<T> {
 			Self::place_external(&head, &entry, &found, share)
 		};
 		let write = || {
+			if head.slot_count > 0 && head.nonce == 0 && code.is_none() {
+				T::Evm::mark_bare_storage(&entry.address);
+			}
 			T::Evm::set_nonce(&entry.address, head.nonce)
 				.and_then(|()| match code {
 					Some(code) => T::Evm::set_code(&entry.address, code.bytes().to_vec()),

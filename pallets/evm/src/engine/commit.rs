@@ -106,6 +106,11 @@ fn write_account<T: Config>(address: &H160, account: &Account) -> Result<(), Com
 		note_existence::<T>(address, account.is_empty() && !account.is_selfdestructed());
 	}
 	if account.is_selfdestructed() {
+		// What was created in this transaction has no slots yet: none were there before (EIP-7610),
+		// and the engine writes its own at the end only.
+		if account.is_created() {
+			return Ok(());
+		}
 		let removal = Pallet::<T>::remove_account(address, MAX_DESTROYED_SLOTS);
 		return if removal.done { Ok(()) } else { Err(CommitError::StorageTooLarge(*address)) };
 	}
@@ -122,8 +127,11 @@ fn write_account<T: Config>(address: &H160, account: &Account) -> Result<(), Com
 		.changed_storage_slots()
 		.map(|(key, slot)| (word_to_hash(*key), word_to_hash(slot.present_value)))
 		.collect();
-	for (key, value) in slots {
-		Pallet::<T>::set_storage(address, key, value);
+	let sets_slots = slots.values().any(|value| !value.is_zero());
+	Pallet::<T>::set_slots(address, &slots);
+	// A contract begins with a nonce since EIP-161.
+	if sets_slots && T::Spec::get() < EvmSpec::SpuriousDragon {
+		Pallet::<T>::mark_bare_storage(address);
 	}
 	Ok(())
 }

@@ -2,8 +2,8 @@
 
 use super::convert::{from_address, hash_to_word, to_hash, to_word, word_to_hash};
 use crate::{
-	AccountCodes, AccountGuard, AccountStorages, BlockHashMapping, Config, EmptyAccounts, EvmSpec,
-	Pallet,
+	slot_keys::AccountSlots, AccountCodes, AccountGuard, BlockHashMapping, Config, EmptyAccounts,
+	EvmSpec, Pallet,
 };
 use alloc::collections::BTreeMap;
 use core::{fmt, marker::PhantomData};
@@ -19,30 +19,67 @@ use sp_core::{Get, H160};
 /// of it read 24 KiB, so that 2^24 would fill the memory of the Wasm executor.
 const MAX_CODE_READ: usize = 16 << 20;
 
+/// Bytes of storage proof for a key that is read first: five full branches of sixteen hashes of 32
+/// bytes, which are those of a map of a million keys.
+const KEY_PROOF: u64 = 5 * 16 * 32 + 40;
+/// Keys of an account: its nonce and balance, the metadata of its code, its lock and reservation, the
+/// marks of empty accounts and bare storage, the reference of its nonce.
+const ACCOUNT_KEYS: u64 = 7;
+
 /// Reads accounts, code and storage. Nothing is written through it.
 pub(crate) struct FrameDatabase<T> {
 	/// Whether touching a locked account is an error.
 	enforce_locks: bool,
-	/// Owners of the code hashes seen, since code is stored by address.
-	owners: BTreeMap<B256, H160>,
+	/// Owners of the code hashes seen, since code is stored by address, and the bytes of the code.
+	owners: BTreeMap<B256, (H160, u64)>,
 	/// Codes read, which many accounts can share.
 	codes: BTreeMap<B256, Bytecode>,
 	/// Bytes of all of them.
 	code_read: usize,
+	/// The slots of the accounts whose slots were read.
+	slots: BTreeMap<H160, AccountSlots>,
 	/// Hashes of older blocks read: reading them again costs no more gas than an addition or two.
 	block_hashes: BTreeMap<u64, B256>,
+	/// Bytes of storage proof for what was read.
+	proof: u64,
+	/// How many they may be, if they are counted.
+	proof_limit: Option<u64>,
 	_config: PhantomData<T>,
 }
 
 impl<T> FrameDatabase<T> {
-	pub(super) fn new(enforce_locks: bool) -> Self {
+	pub(super) fn new(enforce_locks: bool, proof_limit: Option<u64>) -> Self {
 		Self {
 			enforce_locks,
 			owners: BTreeMap::new(),
 			codes: BTreeMap::new(),
 			code_read: 0,
+			slots: BTreeMap::new(),
 			block_hashes: BTreeMap::new(),
+			proof: 0,
+			proof_limit,
 			_config: PhantomData,
+		}
+	}
+
+	/// Bytes of storage proof for what was read, at most the limit; zero if they are not counted.
+	pub(super) fn proof(&self) -> u64 {
+		self.proof_limit.map_or(0, |limit| self.proof.min(limit))
+	}
+
+	/// Counts no more: what is left to do is paid for with every execution.
+	pub(super) fn stop_counting(&mut self) {
+		self.proof_limit = None;
+	}
+
+	/// Counts keys that are read first, with so many bytes of values, before they are read. The
+	/// journal and the maps here ask for each key once.
+	fn count(&mut self, keys: u64, bytes: u64) -> Result<(), DatabaseError> {
+		let bytes = keys.saturating_mul(KEY_PROOF).saturating_add(bytes);
+		self.proof = self.proof.saturating_add(bytes);
+		match self.proof_limit {
+			Some(limit) if self.proof > limit => Err(DatabaseError::ProofTooLarge { limit }),
+			_ => Ok(()),
 		}
 	}
 }
@@ -63,6 +100,11 @@ pub(crate) enum DatabaseError {
 		/// The limit in bytes.
 		limit: u64,
 	},
+	/// The execution needs a larger storage proof than its gas limit pays for.
+	ProofTooLarge {
+		/// The limit in bytes.
+		limit: u64,
+	},
 	/// The execution needs more memory than it may have.
 	OutOfMemory,
 }
@@ -72,6 +114,7 @@ impl fmt::Display for DatabaseError {
 		match self {
 			Self::Locked(address) => write!(f, "the account {address:?} is locked"),
 			Self::OutOfMemory => write!(f, "more memory than an execution may have"),
+			Self::ProofTooLarge { limit } => write!(f, "more than {limit} bytes of proof"),
 			Self::TooMuchCode { limit } => write!(f, "more than {limit} bytes of code"),
 		}
 	}
@@ -87,6 +130,7 @@ impl<T: Config> Database for FrameDatabase<T> {
 	/// included, so this is where locks are enforced.
 	fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, DatabaseError> {
 		let address = from_address(address);
+		self.count(ACCOUNT_KEYS, 0)?;
 		if self.enforce_locks && T::AccountGuard::is_locked(&address) {
 			return Err(DatabaseError::Locked(address));
 		}
@@ -97,7 +141,7 @@ impl<T: Config> Database for FrameDatabase<T> {
 		if let Some(metadata) = metadata {
 			info.code_hash = to_hash(metadata.hash);
 			info.code = None;
-			self.owners.insert(info.code_hash, address);
+			self.owners.insert(info.code_hash, (address, metadata.size));
 		} else if nonce == 0 && balance.is_zero() {
 			// Does not exist, unless the rules are older than EIP-161.
 			let exists = T::Spec::get() < EvmSpec::SpuriousDragon
@@ -111,7 +155,10 @@ impl<T: Config> Database for FrameDatabase<T> {
 		if let Some(code) = self.codes.get(&code_hash) {
 			return Ok(code.clone());
 		}
-		let Some(owner) = self.owners.get(&code_hash) else { return Ok(Bytecode::default()) };
+		let Some((owner, size)) = self.owners.get(&code_hash).copied() else {
+			return Ok(Bytecode::default());
+		};
+		self.count(1, size)?;
 		let code = Bytes::from(AccountCodes::<T>::get(owner));
 		self.code_read = self.code_read.saturating_add(code.len());
 		if self.code_read > MAX_CODE_READ {
@@ -125,12 +172,19 @@ impl<T: Config> Database for FrameDatabase<T> {
 	}
 
 	fn storage(&mut self, address: Address, index: Word) -> Result<Word, DatabaseError> {
-		let slot = word_to_hash(index);
-		Ok(hash_to_word(AccountStorages::<T>::get(from_address(address), slot)))
+		self.count(1, 32)?;
+		let address = from_address(address);
+		let slots = self.slots.entry(address).or_insert_with(|| AccountSlots::new::<T>(&address));
+		Ok(hash_to_word(slots.get(&word_to_hash(index))))
 	}
 
 	fn block_hash(&mut self, number: u64) -> Result<B256, DatabaseError> {
-		let hash = self.block_hashes.entry(number);
-		Ok(*hash.or_insert_with(|| to_hash(T::BlockHashMapping::block_hash(number))))
+		if let Some(hash) = self.block_hashes.get(&number) {
+			return Ok(*hash);
+		}
+		self.count(1, 32)?;
+		let hash = to_hash(T::BlockHashMapping::block_hash(number));
+		self.block_hashes.insert(number, hash);
+		Ok(hash)
 	}
 }

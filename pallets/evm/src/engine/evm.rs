@@ -7,7 +7,8 @@ use super::{
 	precompiles::FramePrecompiles,
 	Rules,
 };
-use crate::{AccountGuard, Config, Pallet};
+use crate::{AccountGuard, BareStorages, Config, GasWeightMapping};
+use frame_support::weights::Weight;
 use revm::{
 	context::{BlockEnv, CfgEnv, Context, Evm, FrameStack, Journal, TxEnv},
 	context_interface::{
@@ -53,10 +54,10 @@ impl<T: Config> FrameEvm<T> {
 	pub(super) fn new(cfg: CfgEnv, block: BlockEnv, tx: TxEnv, rules: Rules) -> Self {
 		let spec = cfg.spec;
 		let gas_limit = tx.gas_limit;
-		let mut context = FrameContext::<T>::new(FrameDatabase::new(rules.enforce_locks), spec)
-			.with_cfg(cfg)
-			.with_block(block)
-			.with_tx(tx);
+		let database =
+			FrameDatabase::new(rules.enforce_locks, T::GasWeightMapping::proof_limit(gas_limit));
+		let mut context =
+			FrameContext::<T>::new(database, spec).with_cfg(cfg).with_block(block).with_tx(tx);
 		journal::reserve::<T>(&mut context.journaled_state, gas_limit);
 		let mut instructions = EthInstructions::new_mainnet_with_spec(spec);
 		keccak::install(&mut instructions);
@@ -66,9 +67,15 @@ impl<T: Config> FrameEvm<T> {
 		Self { inner, rules, checks_memory: memory::must_be_checked(spec, gas_limit) }
 	}
 
-	/// Picoseconds that precompiles took beyond the weight of their gas.
-	pub(super) fn surcharge(&self) -> u64 {
-		self.inner.precompiles.taken()
+	/// What was taken beyond the weight of gas, until now.
+	pub(super) fn surcharge(&self) -> Weight {
+		let proof = self.inner.ctx.journaled_state.database.proof();
+		Weight::from_parts(self.inner.precompiles.taken(), proof)
+	}
+
+	/// Counts no more bytes of proof.
+	pub(super) fn stop_counting(&mut self) {
+		self.inner.ctx.journaled_state.database.stop_counting();
 	}
 
 	/// A creation collides with a reserved address, and with storage that has no code (EIP-7610).
@@ -88,7 +95,7 @@ impl<T: Config> FrameEvm<T> {
 		}
 		let created = inputs.created_address(caller.nonce());
 		let address = from_address(created);
-		if !T::AccountGuard::is_reserved(&address) && !Pallet::<T>::has_storage(&address) {
+		if !T::AccountGuard::is_reserved(&address) && !BareStorages::<T>::contains_key(address) {
 			return Ok(None);
 		}
 		caller.bump_nonce();

@@ -11,6 +11,7 @@ mod database;
 mod environment;
 mod evm;
 mod handler;
+mod hash_key;
 pub(crate) mod intrinsic;
 mod journal;
 mod keccak;
@@ -20,15 +21,13 @@ mod rules;
 
 pub(crate) use rules::Rules;
 
-use crate::{
-	Config, ExecuteRequest, ExecutionInfo, ExitError, ExitReason, GasWeightMapping, Log,
-	RunnerError,
-};
+use crate::{Config, ExecuteRequest, ExecutionInfo, ExitError, ExitReason, Log, RunnerError};
 use alloc::{format, vec::Vec};
 use convert::{exit_error, from_address, from_log};
 use database::DatabaseError;
 use environment::{block_environment, transaction_environment};
 use evm::FrameEvm;
+use frame_support::weights::Weight;
 use handler::FrameHandler;
 use revm::{
 	context::result::{EVMError, ExecutionResult, HaltReason, Output, ResultGas},
@@ -48,8 +47,8 @@ pub(crate) struct Outcome {
 	pub(crate) used_gas: u64,
 	/// Gas spent, refunds not taken off.
 	spent_gas: u64,
-	/// Picoseconds that precompiles took beyond the weight of their gas.
-	surcharge: u64,
+	/// What was taken beyond the weight of gas.
+	pub(crate) surcharge: Weight,
 	/// Output of a call or data of a revert.
 	output: Vec<u8>,
 	/// The created contract.
@@ -85,7 +84,15 @@ pub(crate) enum Failure {
 	/// The request is invalid: nothing is to be charged.
 	Invalid(RunnerError),
 	/// The execution had to be abandoned: see [`run_halted`].
-	Halt(ExitError),
+	Halt(Halt),
+}
+
+/// The end of an execution that had to be abandoned.
+pub(crate) struct Halt {
+	/// Why.
+	pub(crate) exit: ExitError,
+	/// What it took beyond the weight of gas until then.
+	pub(crate) surcharge: Weight,
 }
 
 /// Checks a request as far as possible without executing it.
@@ -102,23 +109,26 @@ pub(crate) fn validate<T: Config>(
 pub(crate) fn run<T: Config>(request: &ExecuteRequest, rules: Rules) -> Result<Outcome, Failure> {
 	let mut evm = prepare::<T>(request, rules).map_err(Failure::Invalid)?;
 	let mut handler = FrameHandler::<T>::new(request, rules);
-	match handler.run(&mut evm) {
-		Ok(result) => Ok(outcome(evm, result)),
-		Err(EVMError::Database(DatabaseError::Locked(address))) if address != request.source => {
-			Err(Failure::Halt(ExitError::AccountLocked(address)))
+	let error = match handler.run(&mut evm) {
+		Ok(result) => return Ok(outcome(evm, result)),
+		Err(error) => error,
+	};
+	let exit = match error {
+		EVMError::Database(DatabaseError::Locked(address)) if address != request.source => {
+			ExitError::AccountLocked(address)
 		}
-		Err(EVMError::Database(DatabaseError::TooMuchCode { limit })) => {
-			Err(Failure::Halt(ExitError::TooMuchCode { limit }))
+		EVMError::Database(DatabaseError::TooMuchCode { limit }) => {
+			ExitError::TooMuchCode { limit }
 		}
-		Err(EVMError::Database(DatabaseError::OutOfMemory)) => {
-			Err(Failure::Halt(ExitError::OutOfMemory))
+		EVMError::Database(DatabaseError::ProofTooLarge { limit }) => {
+			ExitError::ProofTooLarge { limit }
 		}
-		Err(EVMError::Custom(reason)) => Err(Failure::Halt(ExitError::Other(reason))),
-		Err(EVMError::CustomAny(reason)) => {
-			Err(Failure::Halt(ExitError::Other(format!("{reason}"))))
-		}
-		Err(error) => Err(Failure::Invalid(invalid::<T>(error, request))),
-	}
+		EVMError::Database(DatabaseError::OutOfMemory) => ExitError::OutOfMemory,
+		EVMError::Custom(reason) => ExitError::Other(reason),
+		EVMError::CustomAny(reason) => ExitError::Other(format!("{reason}")),
+		error => return Err(Failure::Invalid(invalid::<T>(error, request))),
+	};
+	Err(Failure::Halt(Halt { exit, surcharge: evm.surcharge() }))
 }
 
 /// The outcome of a valid request whose execution is abandoned: an exceptional halt of the first
@@ -126,15 +136,15 @@ pub(crate) fn run<T: Config>(request: &ExecuteRequest, rules: Rules) -> Result<O
 pub(crate) fn run_halted<T: Config>(
 	request: &ExecuteRequest,
 	rules: Rules,
-	exit: ExitError,
+	Halt { exit, surcharge }: Halt,
 ) -> Result<Outcome, RunnerError> {
 	let mut evm = prepare::<T>(request, rules)?;
+	evm.stop_counting();
 	let mut handler = FrameHandler::<T>::new(request, rules);
 	let result = halt(&mut handler, &mut evm).map_err(|error| invalid::<T>(error, request))?;
 	let mut outcome = outcome(evm, result);
 	outcome.exit = ExitReason::Error(exit);
-	// What the abandoned execution took is not known any more.
-	outcome.surcharge = T::GasWeightMapping::surcharge_limit(request.gas_limit).ref_time();
+	outcome.surcharge = surcharge;
 	Ok(outcome)
 }
 
@@ -161,6 +171,7 @@ fn prepare<T: Config>(request: &ExecuteRequest, rules: Rules) -> Result<FrameEvm
 	crypto::install();
 	let (cfg, block) = block_environment::<T>(rules)?;
 	let tx = transaction_environment::<T>(request, rules, &cfg)?;
+	hash_key::set::<T>(request);
 	Ok(FrameEvm::new(cfg, block, tx, rules))
 }
 

@@ -45,26 +45,30 @@ impl<T: Config> FramePrecompiles<T> {
 		surcharge: u64,
 	) -> Result<Option<InterpreterResult>, String> {
 		let affordable = self.left.checked_div(surcharge).unwrap_or(u64::MAX);
-		if inputs.gas_limit <= affordable {
-			let result = self.inner.run(context, inputs)?;
-			if let Some(result) = &result {
-				self.take(result.gas.total_gas_spent(), surcharge);
-			}
-			return Ok(result);
-		}
-		let bounded = CallInputs { gas_limit: affordable, ..inputs.clone() };
+		let bounded = CallInputs { gas_limit: inputs.gas_limit.min(affordable), ..inputs.clone() };
 		let Some(result) = self.inner.run(context, &bounded)? else { return Ok(None) };
 		let spent = result.gas.total_gas_spent();
-		self.take(spent, surcharge);
 		if result.result == InstructionResult::PrecompileOOG {
-			return Err("precompiles take more time than one transaction may".to_string());
+			// It looks at the price before it works.
+			return if inputs.gas_limit <= affordable {
+				Ok(Some(result))
+			} else {
+				Err("precompiles take more time than one transaction may".to_string())
+			};
 		}
-		let mut gas = Gas::new(inputs.gas_limit);
-		if result.result.is_halt() {
-			gas.spend_all();
-		} else {
+		if !result.result.is_halt() {
+			self.take(spent, surcharge);
+			let mut gas = Gas::new(inputs.gas_limit);
 			gas.set_spent(spent);
+			return Ok(Some(InterpreterResult { gas, ..result }));
 		}
+		let work = T::GasWeightMapping::precompile_work(
+			&from_address(inputs.bytecode_address),
+			inputs.input.len(),
+		);
+		self.take(spent.min(work), surcharge);
+		let mut gas = Gas::new(inputs.gas_limit);
+		gas.spend_all();
 		Ok(Some(InterpreterResult { gas, ..result }))
 	}
 

@@ -96,6 +96,7 @@ fn address_with_storage_but_no_code_is_a_collision() {
 	run(|| {
 		let address = create_address(&alice(), 0);
 		Pallet::<Test>::set_storage(&address, word(1), word(1));
+		Pallet::<Test>::mark_bare_storage(&address);
 		let info = transact(ExecuteRequest::create(alice(), deploy(&[op::STOP]), GAS)).unwrap();
 		assert_eq!(info.exit, ExitReason::Error(ExitError::CreateCollision));
 		assert_eq!((info.used_gas, nonce(alice())), (GAS, 1));

@@ -63,6 +63,9 @@ fn write(accounts: &BTreeMap<H160, GenesisAccount>) {
 		}
 		Pallet::<Test>::set_code(address, account.code.clone()).unwrap();
 		Pallet::<Test>::set_nonce(address, account.nonce.try_into().unwrap()).unwrap();
+		if !account.storage.is_empty() {
+			Pallet::<Test>::mark_bare_storage(address);
+		}
 	}
 }
 
@@ -175,6 +178,7 @@ fn value_of_more_than_128_bits_fails() {
 fn storage_without_code_receives_and_is_kept() {
 	run(|| {
 		Pallet::<Test>::set_storage(&bob(), word(1), word(9));
+		Pallet::<Test>::mark_bare_storage(&bob());
 		let mut request = ExecuteRequest::call(alice(), bob(), vec![1], GAS);
 		request.value = 5.into();
 		succeed(request);

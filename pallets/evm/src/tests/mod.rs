@@ -19,6 +19,7 @@ mod layout;
 mod lists;
 mod memory;
 mod precompiles;
+mod proof;
 mod pure;
 mod readonly;
 mod selfdestruct;

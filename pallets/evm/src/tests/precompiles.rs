@@ -284,3 +284,37 @@ fn precompile_called_from_a_contract_works() {
 		assert_eq!(view(contract, b"abc".to_vec()), expected);
 	});
 }
+
+/// A contract that calls the point evaluation with nothing, twice, each time with this much gas, and
+/// stores a one in the end.
+fn failing_twice(gas: u64) -> H160 {
+	let call = |code: Code| {
+		let code = code.push(0).push(0).push(0).push(0).push(0x0a).push(gas);
+		code.ops(&[op::STATICCALL, op::POP])
+	};
+	install(0xc0, call(call(Code::new())).sstore(1, 1))
+}
+
+#[test]
+fn failed_precompile_takes_no_more_time_than_its_work_works() {
+	run(|| {
+		BoundsPrecompiles::set(true);
+		let contract = failing_twice(5_000_000);
+		let gas = crate::MAX_TRANSACTION_GAS_LIMIT;
+		let info = succeed(ExecuteRequest::call(alice(), contract, vec![], gas));
+		assert_eq!(slot(contract, 1), 1.into());
+		// All gas that it was given is lost, and 50,000 of it at most was work.
+		assert!(info.used_gas > 10_000_000);
+		assert_eq!(info.surcharge.ref_time(), 2 * 50_000 * (410_000 - 20_000));
+	});
+}
+
+#[test]
+fn precompile_without_gas_takes_no_time_works() {
+	run(|| {
+		BoundsPrecompiles::set(true);
+		let contract = failing_twice(49_999);
+		let info = succeed(ExecuteRequest::call(alice(), contract, vec![], GAS));
+		assert_eq!(info.surcharge.ref_time(), 0);
+	});
+}

@@ -35,8 +35,12 @@ impl EvmHost<AccountId32> for CountingEvm {
 		Inner::set_code(address, code)
 	}
 
-	fn set_storage(address: &H160, key: H256, value: H256) {
-		Inner::set_storage(address, key, value)
+	fn mark_bare_storage(address: &H160) {
+		Inner::mark_bare_storage(address)
+	}
+
+	fn set_storage(address: &H160, slots: &[(H256, H256)]) {
+		Inner::set_storage(address, slots)
 	}
 
 	fn set_nonce(address: &H160, nonce: u64) -> Result<(), HostError> {

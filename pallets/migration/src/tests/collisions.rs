@@ -60,7 +60,7 @@ fn contract_collides_with_other_code_works() {
 #[test]
 fn contract_collides_with_storage_works() {
 	let source = contract(0x11, &GETTER, 3).with_balance(5);
-	let occupy = |target: H160| EVM::set_storage(&target, word(1), word(1));
+	let occupy = set_bare_slot;
 	assert_collides(source, occupy, KECCAK_EMPTY, 0, true);
 }
 
@@ -98,7 +98,7 @@ fn external_account_collides_with_code_and_with_storage_works() {
 	let source = external(0x11, 3, 9);
 	let occupy = |target: H160| set_code(target, vec![1]);
 	assert_collides(source.clone(), occupy, keccak256(&[1]), 0, false);
-	let occupy = |target: H160| EVM::set_storage(&target, word(1), word(1));
+	let occupy = set_bare_slot;
 	assert_collides(source, occupy, KECCAK_EMPTY, 0, true);
 }
 

@@ -142,6 +142,7 @@ fn proposal_takes_what_is_counted_works() {
 		with.execute_with(|| bundle.agree());
 		let call = Call::propose { manifest: Box::new(bundle.manifest.clone()) };
 		assert_call(&mut with, "propose", call, root(), Counts::propose(), 4);
+		with.execute_and_check(|| ());
 	}
 }
 
@@ -167,7 +168,7 @@ fn map_chunk_of_entries_that_displace_two_each_takes_what_is_counted_works() {
 	assert_counted("authorisation", &taken, Counts::authorize_map_chunk(200, 0), 0);
 	let counted = Counts::submit_map_chunk(ENTRIES.into());
 	assert_call(&mut with, "map chunk", call, authorized(), counted, 2);
-	with.execute_with(|| assert_eq!(record(1).stage, Stage::Importing));
+	with.execute_and_check(|| assert_eq!(record(1).stage, Stage::Importing));
 }
 
 #[test]
@@ -185,6 +186,7 @@ fn chunk_of_heads_that_are_alive_takes_what_is_counted_works() {
 		let bundle = bundle(&accounts, []).policy(policy).cut(&records, 8);
 		with.execute_with(|| bundle.load_map());
 		assert_chunks(&mut with, "alive", &bundle, 26);
+		with.execute_and_check(|| ());
 	}
 }
 
@@ -213,6 +215,7 @@ fn chunk_of_heads_without_entries_that_displace_others_takes_what_is_counted_wor
 		bundle.propose();
 	});
 	assert_chunks(&mut with, "displacing", &bundle, 12);
+	with.execute_and_check(|| ());
 }
 
 #[test]
@@ -231,6 +234,7 @@ fn chunk_of_created_contracts_takes_what_is_counted_works() {
 		let bundle = bundle(&accounts, targets).policy(policy).cut(&records, 25);
 		with.execute_with(|| bundle.load_map());
 		assert_chunks(&mut with, "contracts", &bundle, 40);
+		with.execute_and_check(|| ());
 	}
 }
 
@@ -242,6 +246,7 @@ fn chunk_of_slots_takes_what_is_counted_works() {
 	let bundle = bundle(&accounts, []).cut(&records, 100);
 	with.execute_with(|| bundle.load_map());
 	assert_chunks(&mut with, "slots", &bundle, 16);
+	with.execute_and_check(|| ());
 }
 
 #[test]
@@ -270,12 +275,14 @@ fn calls_of_governance_take_what_is_counted_works() {
 		assert_call(&mut with, "consent", consent, signed_by("Bob"), Counts::consent(), 1);
 	}
 	assert_call(&mut with, "abort", abort(&bundle), root(), Counts::abort(), 2);
+	with.execute_and_check(|| ());
 
 	let mut with = new_test_ext();
 	import_with(&mut with, &bundle);
 	with.execute_with(|| (0..11).for_each(|_| next_block()));
 	let expire = Call::expire { migration };
 	assert_call(&mut with, "expire", expire, signed_by("Bob"), Counts::abort(), 1);
+	with.execute_and_check(|| ());
 }
 
 #[test]
@@ -297,6 +304,7 @@ fn settling_takes_what_is_counted_works() {
 			policy: CollisionPolicy::Credit(Beneficiary::Account(account("Carol"))),
 		};
 		assert_call(&mut with, "resolve", call, root(), Counts::resolve(count), 2);
+		with.execute_and_check(|| ());
 	}
 }
 
@@ -334,6 +342,7 @@ fn activation_release_and_return_take_what_is_counted_works() {
 	});
 	let call = Call::return_funds { migration: 0 };
 	assert_call(&mut with, "return", call, signed_by("Bob"), Counts::return_funds(), 0);
+	with.execute_and_check(|| ());
 }
 
 #[test]
@@ -375,6 +384,7 @@ fn clean_up_takes_what_is_counted_works() {
 					break;
 				}
 			}
+			with.execute_and_check(|| ());
 		}
 	}
 }
@@ -395,6 +405,7 @@ fn call_after_the_import_takes_what_is_counted_beside_its_gas_works() {
 	let both =
 		Counts { reads: counted.reads + engine.reads, writes: counted.writes + 1, ..counted };
 	assert_counted("call", &taken, both, 6);
+	with.execute_and_check(|| ());
 }
 
 #[test]

@@ -191,3 +191,9 @@ fn set_code(address: H160, code: Vec<u8>) {
 fn set_nonce(address: H160, nonce: u64) {
 	EVM::set_nonce(&address, nonce).expect("every nonce fits");
 }
+
+/// A slot at an address with neither code nor nonce.
+fn set_bare_slot(address: H160) {
+	EVM::set_storage(&address, word(1), word(1));
+	EVM::mark_bare_storage(&address);
+}

@@ -13,7 +13,7 @@ use crate::{Error, Ledger};
 /// Two collisions and a contract beside.
 fn scene() -> Bundle {
 	set_code(at(0x11), vec![1]);
-	EVM::set_storage(&at(0x12), word(1), word(1));
+	set_bare_slot(at(0x12));
 	let accounts = [
 		contract(0x11, &GETTER, 3).with_balance(500),
 		external(0x12, 3, 70),
