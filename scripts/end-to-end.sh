@@ -4,8 +4,10 @@
 #   2. it is migrated into a new development node and verified;
 #   3. cast compares code, storage, balances, nonces and the answers of views on both sides;
 #   4. a holder's key sends ether, an ERC-20 and a swap on both sides, with equal events and balances;
-#   5. the node is stopped, and every block of its chain is executed again: none exceeds the runtime's
-#      limits of weight, length or proof size.
+#   5. ethers, viem and cast use the node with their defaults, as applications do;
+#   6. the node is stopped, and every block of its chain is executed again: none exceeds the runtime's
+#      limits of weight, length or proof size;
+#   7. on a chain of 10,000 blocks a search for logs looks at as many as it may, and not at one more.
 #
 # Use:  scripts/end-to-end.sh       after a build; needs Node.js 20 or later with npm
 set -euo pipefail
@@ -40,6 +42,9 @@ node "$EXAMPLE/witness.mjs" --source "$ANVIL_HTTP" --target "$NODE_HTTP" --contr
 step "A holder spends with the old key on both sides"
 node "$EXAMPLE/spend.mjs" --source "$ANVIL_HTTP" --target "$NODE_HTTP" --contracts "$RECORDED/contracts.json" >&2
 
+step "Clients: ethers, viem and cast with their defaults"
+node "$EXAMPLE/clients.mjs" --rpc "$NODE_HTTP" >&2
+
 step "Every block again: weight, length and proof size"
 BEST="$("$EVM_MIGRATE" status --node "$NODE_WS" --json | tail -n 1 | node -p 'JSON.parse(require("fs").readFileSync(0)).block')"
 # The import alone makes more.
@@ -51,3 +56,7 @@ stop_node
 }
 tail -n 5 "$WORK/blocks.txt" >&2
 say "blocks 1 to $BEST keep the runtime's limits of weight, length and proof size"
+
+step "Limit: a range of too many blocks"
+start_node "$WORK/range.log" --block-time 1
+node "$EXAMPLE/range.mjs" --rpc "$NODE_HTTP" >&2

@@ -4,6 +4,7 @@
 //! GRANDPA; [`dev::start`] adds a sealer that makes blocks alone.
 
 pub(crate) mod dev;
+mod executor;
 mod progress;
 mod seal;
 mod spawn;
@@ -100,7 +101,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<Partial, ServiceErro
 		sc_service::new_full_parts::<Block, RuntimeApi, _>(
 			config,
 			telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-			sc_service::new_wasm_executor(&config.executor),
+			executor::new(&config.executor),
 			Vec::new(),
 		)?;
 	let client = Arc::new(client);

@@ -1,6 +1,6 @@
 //! The methods, by name and parameters, as the execution API's specification has them.
 
-use super::{errors::EthError, filter::FilterRequest, state::StorageSlot};
+use super::{changes::FilterChanges, errors::EthError, filter::FilterRequest, state::StorageSlot};
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{Address, Bytes, B256, U128, U256, U64};
 use alloy_rpc_types_eth::{
@@ -102,6 +102,17 @@ pub(super) trait EthApi {
 	#[method(name = "getBlockByHash", blocking)]
 	fn get_block_by_hash(&self, hash: B256, full: bool) -> Result<Option<Block>, EthError>;
 
+	/// How many transactions a block of the best chain has.
+	#[method(name = "getBlockTransactionCountByNumber", blocking)]
+	fn get_block_transaction_count_by_number(
+		&self,
+		block: BlockNumberOrTag,
+	) -> Result<Option<U64>, EthError>;
+
+	/// How many transactions a block of any fork has.
+	#[method(name = "getBlockTransactionCountByHash", blocking)]
+	fn get_block_transaction_count_by_hash(&self, hash: B256) -> Result<Option<U64>, EthError>;
+
 	/// The receipts of a block.
 	#[method(name = "getBlockReceipts", blocking)]
 	fn get_block_receipts(
@@ -117,6 +128,22 @@ pub(super) trait EthApi {
 	#[method(name = "getTransactionByHash", blocking)]
 	fn get_transaction_by_hash(&self, hash: B256) -> Result<Option<Transaction>, EthError>;
 
+	/// The transaction at a place in a block of the best chain.
+	#[method(name = "getTransactionByBlockNumberAndIndex", blocking)]
+	fn get_transaction_by_block_number_and_index(
+		&self,
+		block: BlockNumberOrTag,
+		index: U64,
+	) -> Result<Option<Transaction>, EthError>;
+
+	/// The transaction at a place in a block of any fork.
+	#[method(name = "getTransactionByBlockHashAndIndex", blocking)]
+	fn get_transaction_by_block_hash_and_index(
+		&self,
+		hash: B256,
+		index: U64,
+	) -> Result<Option<Transaction>, EthError>;
+
 	/// The receipt of a transaction of a recent block.
 	#[method(name = "getTransactionReceipt", blocking)]
 	fn get_transaction_receipt(&self, hash: B256) -> Result<Option<TransactionReceipt>, EthError>;
@@ -124,6 +151,26 @@ pub(super) trait EthApi {
 	/// The logs that fit a filter.
 	#[method(name = "getLogs", blocking)]
 	fn get_logs(&self, filter: FilterRequest) -> Result<Vec<Log>, EthError>;
+
+	/// Installs a filter for logs, and gives its id.
+	#[method(name = "newFilter")]
+	fn new_filter(&self, filter: FilterRequest) -> Result<U64, EthError>;
+
+	/// Installs a filter for blocks, and gives its id.
+	#[method(name = "newBlockFilter")]
+	fn new_block_filter(&self) -> Result<U64, EthError>;
+
+	/// What happened since a filter was polled the last time.
+	#[method(name = "getFilterChanges", blocking)]
+	fn get_filter_changes(&self, id: U64) -> Result<FilterChanges, EthError>;
+
+	/// The logs that fit an installed filter.
+	#[method(name = "getFilterLogs", blocking)]
+	fn get_filter_logs(&self, id: U64) -> Result<Vec<Log>, EthError>;
+
+	/// Removes a filter.
+	#[method(name = "uninstallFilter")]
+	fn uninstall_filter(&self, id: U64) -> Result<bool, EthError>;
 }
 
 /// The `net_` methods.

@@ -17,7 +17,7 @@ use super::{
 use alloy_consensus::constants::EMPTY_OMMER_ROOT_HASH;
 use alloy_eips::{BlockId, BlockNumberOrTag};
 use alloy_primitives::{B256, U256};
-use alloy_rpc_types_eth::{Block, BlockTransactions, Header, TransactionReceipt};
+use alloy_rpc_types_eth::{Block, BlockTransactions, Header, Transaction, TransactionReceipt};
 use codec::Encode;
 use pallet_evm::runtime_api::EvmRuntimeApi;
 use sc_client_api::BlockBackend;
@@ -42,15 +42,12 @@ impl From<bool> for TransactionDetail {
 }
 
 impl Eth {
-	/// The block with this number or tag. There is no pending block before it is sealed.
+	/// The block with this number or tag. `pending` is the best block, as it is for state.
 	pub(super) fn block_by_number(
 		&self,
 		block: BlockNumberOrTag,
 		detail: TransactionDetail,
 	) -> Result<Option<Block>, EthError> {
-		if block.is_pending() {
-			return Ok(None);
-		}
 		self.find_number(block)?.map(|block| self.block(&block, detail)).transpose()
 	}
 
@@ -68,10 +65,24 @@ impl Eth {
 		&self,
 		block: BlockId,
 	) -> Result<Option<Vec<TransactionReceipt>>, EthError> {
-		if block.is_pending() {
-			return Ok(None);
-		}
 		self.find_id(block)?.map(|block| self.records(&block)?.receipts()).transpose()
+	}
+
+	/// How many Ethereum transactions a block has.
+	pub(super) fn transactions_in(&self, block: BlockId) -> Result<Option<u64>, EthError> {
+		let Some(block) = self.find_id(block)? else { return Ok(None) };
+		Ok(Some(self.records(&block)?.content.transactions.len() as u64))
+	}
+
+	/// The Ethereum transaction at a place in a block.
+	pub(super) fn transaction_in(
+		&self,
+		block: BlockId,
+		index: u64,
+	) -> Result<Option<Transaction>, EthError> {
+		let Some(block) = self.find_id(block)? else { return Ok(None) };
+		let Ok(index) = u32::try_from(index) else { return Ok(None) };
+		self.records(&block)?.transaction(index)
 	}
 
 	fn block(&self, block: &BlockRef, detail: TransactionDetail) -> Result<Block, EthError> {

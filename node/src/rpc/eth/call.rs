@@ -75,17 +75,16 @@ impl Eth {
 	}
 }
 
-/// The request's gas limit, or the node's own if it has none.
+/// The request's gas limit, or the node's own if it has none or a higher one: wallets ask with a
+/// share of the block's limit, which no transaction may have (EIP-7825), and want to know what their
+/// transaction needs.
 ///
 /// Zero is refused here, because to the runtime it means its own cap.
 fn gas_limit(request: &TransactionRequest) -> Result<u64, EthError> {
 	match request.gas {
 		None => Ok(CALL_GAS),
 		Some(0) => Err(EthError::GasAllowance { allowance: 0 }),
-		Some(gas) if gas <= CALL_GAS => Ok(gas),
-		Some(found) => {
-			Err(EthError::LimitExceeded { what: "gas of a call", found, limit: CALL_GAS })
-		}
+		Some(gas) => Ok(gas.min(CALL_GAS)),
 	}
 }
 
@@ -247,12 +246,11 @@ mod tests {
 	}
 
 	#[test]
-	fn gas_up_to_the_limit_is_accepted() {
+	fn gas_is_at_most_that_of_a_transaction() {
+		assert_eq!(parsed(serde_json::json!({ "gas": "0xffffff" })).gas_limit, CALL_GAS - 1);
 		assert_eq!(parsed(serde_json::json!({ "gas": "0x1000000" })).gas_limit, CALL_GAS);
-		assert!(matches!(
-			parse(serde_json::json!({ "gas": "0x1000001" })),
-			Err(EthError::LimitExceeded { found: 0x1000001, limit: CALL_GAS, .. })
-		));
+		// 19/20 of a block, as MetaMask asks.
+		assert_eq!(parsed(serde_json::json!({ "gas": "0x365c040" })).gas_limit, CALL_GAS);
 		assert!(matches!(
 			parse(serde_json::json!({ "gas": "0x0" })),
 			Err(EthError::GasAllowance { allowance: 0 })

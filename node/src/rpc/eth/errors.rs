@@ -46,6 +46,10 @@ pub(super) enum EthError {
 	#[error("{0}")]
 	InvalidParams(String),
 
+	/// The client has installed no such filter, or not polled it for too long.
+	#[error("filter not found")]
+	FilterNotFound,
+
 	/// The request is larger than this node serves.
 	#[error("{what}: {found}, the limit is {limit}")]
 	LimitExceeded {
@@ -101,6 +105,7 @@ impl EthError {
 			| Self::HashNotFound(_)
 			| Self::NotCanonical(_)
 			| Self::StatePruned { .. }
+			| Self::FilterNotFound
 			| Self::Halted(_)
 			| Self::Refused(_)
 			| Self::GasAllowance { .. }

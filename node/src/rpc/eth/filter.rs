@@ -60,6 +60,41 @@ pub(super) enum FilterBlocks {
 	At(H256),
 }
 
+impl FilterBlocks {
+	/// Fails for what cannot be polled: a block, and a range that ends where the final block is.
+	pub(super) fn check_pollable(&self) -> Result<(), EthError> {
+		use BlockNumberOrTag::{Finalized, Safe};
+		match self {
+			Self::At(_) => Err(EthError::InvalidParams(
+				"a filter of one block has no changes: use eth_getLogs".into(),
+			)),
+			Self::Range(Finalized | Safe, _) | Self::Range(_, Finalized | Safe) => {
+				Err(EthError::InvalidParams("invalid block range params".into()))
+			}
+			Self::Range(BlockNumberOrTag::Number(from), BlockNumberOrTag::Number(to))
+				if from > to =>
+			{
+				Err(EthError::InvalidParams(format!("invalid block range params: {from} to {to}")))
+			}
+			Self::Range(..) => Ok(()),
+		}
+	}
+
+	/// Whether a block that comes after the filter was installed is in its range.
+	///
+	/// The tags say nothing about it, apart from `earliest`, which is block 0.
+	pub(super) fn contains(&self, number: u32) -> bool {
+		let Self::Range(from, to) = self else { return false };
+		let number = u64::from(number);
+		let bound = |block: &BlockNumberOrTag| match block {
+			BlockNumberOrTag::Number(number) => Some(*number),
+			BlockNumberOrTag::Earliest => Some(0),
+			_ => None,
+		};
+		bound(from).is_none_or(|from| from <= number) && bound(to).is_none_or(|to| number <= to)
+	}
+}
+
 /// What a filter looks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct LogPattern {
@@ -234,6 +269,34 @@ mod tests {
 	fn hash_with_range_fails() {
 		assert!(filter(serde_json::json!({ "blockHash": T1, "fromBlock": "0x1" })).is_err());
 		assert!(filter(serde_json::json!({ "blockHash": T1, "toBlock": "latest" })).is_err());
+	}
+
+	#[test]
+	fn a_range_of_numbers_and_of_new_blocks_can_be_polled() {
+		let contains = |json, number| {
+			let blocks = filter(json).expect("is a filter").blocks;
+			blocks.check_pollable().expect("can be polled");
+			blocks.contains(number)
+		};
+		assert!(contains(serde_json::json!({}), 7));
+		assert!(contains(serde_json::json!({ "fromBlock": "earliest", "toBlock": "latest" }), 7));
+		assert!(contains(serde_json::json!({ "fromBlock": "0x7", "toBlock": "0x7" }), 7));
+		assert!(!contains(serde_json::json!({ "fromBlock": "0x8" }), 7));
+		assert!(!contains(serde_json::json!({ "toBlock": "0x6" }), 7));
+		assert!(!contains(serde_json::json!({ "toBlock": "earliest" }), 7));
+	}
+
+	#[test]
+	fn a_block_and_a_final_range_cannot_be_polled() {
+		for json in [
+			serde_json::json!({ "blockHash": T1 }),
+			serde_json::json!({ "fromBlock": "finalized" }),
+			serde_json::json!({ "toBlock": "safe" }),
+			serde_json::json!({ "fromBlock": "0x2", "toBlock": "0x1" }),
+		] {
+			let blocks = filter(json.clone()).expect("is a filter").blocks;
+			assert!(matches!(blocks.check_pollable(), Err(EthError::InvalidParams(_))), "{json}");
+		}
 	}
 
 	#[test]

@@ -1,5 +1,7 @@
 //! What one request may cost the node.
 
+use std::time::Duration;
+
 /// Gas of `eth_call` and `eth_estimateGas`: the most one transaction may use (EIP-7825), so that
 /// whatever is simulated could also be sent.
 pub(super) const CALL_GAS: u64 = 1 << 24;
@@ -24,6 +26,12 @@ pub(super) const LOG_ALTERNATIVES: usize = 1_000;
 
 /// Positions of topics in a log filter: no log has more.
 pub(super) const LOG_TOPICS: usize = 4;
+
+/// Filters that clients may have installed at one time; each takes up to 150 KB.
+pub(super) const FILTERS: usize = 512;
+
+/// How long a filter lives that nobody polls, as in Geth (`filters.Config.Timeout`).
+pub(super) const FILTER_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// Blocks of one `eth_feeHistory`, as Geth (`maxBlockHistory`).
 pub(super) const FEE_HISTORY_BLOCKS: u64 = 1_024;

@@ -16,18 +16,23 @@ use std::ops::RangeInclusive;
 impl Eth {
 	/// The logs that fit the filter, in the order of their emission.
 	pub(super) fn logs(&self, request: FilterRequest) -> Result<Vec<Log>, EthError> {
-		let LogFilter { blocks, pattern } = request.try_into()?;
+		self.matching_logs(&LogFilter::try_from(request)?)
+	}
+
+	/// The logs that fit a checked filter, in the order of their emission.
+	pub(super) fn matching_logs(&self, filter: &LogFilter) -> Result<Vec<Log>, EthError> {
+		let LogFilter { blocks, pattern } = filter;
 		let mut found = FoundLogs::default();
-		match blocks {
+		match *blocks {
 			FilterBlocks::At(hash) => {
 				let block = self.find_hash(hash)?.ok_or(EthError::HashNotFound(hash))?;
-				found.add(self.records(&block)?, &pattern)?;
+				found.add(self.records(&block)?, pattern)?;
 			}
 			FilterBlocks::Range(from, to) => {
 				for number in self.range(from, to)? {
 					// A block can leave the best chain while the range is walked.
 					let hash = self.client.hash(number)?.ok_or(EthError::BlockNotFound)?;
-					found.add(self.records(&BlockRef { hash, number })?, &pattern)?;
+					found.add(self.records(&BlockRef { hash, number })?, pattern)?;
 				}
 			}
 		}
@@ -76,13 +81,18 @@ fn existing_blocks(from: u64, to: u64, best: u32) -> Result<RangeInclusive<u32>,
 
 /// The logs found so far, within the limits.
 #[derive(Default)]
-struct FoundLogs {
+pub(super) struct FoundLogs {
 	logs: Vec<Log>,
 	data_bytes: usize,
 }
 
 impl FoundLogs {
-	fn add(&mut self, records: BlockRecords, pattern: &LogPattern) -> Result<(), EthError> {
+	/// Adds the logs of a block that fit, or, where all together exceed a limit, some of them.
+	pub(super) fn add(
+		&mut self,
+		records: BlockRecords,
+		pattern: &LogPattern,
+	) -> Result<(), EthError> {
 		for log in records.logs(pattern) {
 			self.data_bytes = self.data_bytes.saturating_add(log.data().data.len());
 			if self.logs.len() >= LOG_RESULTS {
@@ -102,6 +112,28 @@ impl FoundLogs {
 			self.logs.push(log);
 		}
 		Ok(())
+	}
+
+	/// How many there are.
+	pub(super) fn len(&self) -> usize {
+		self.logs.len()
+	}
+
+	/// Keeps the first `len`.
+	pub(super) fn truncate(&mut self, len: usize) {
+		self.logs.truncate(len);
+	}
+
+	/// Says of each that its block has left the best chain.
+	pub(super) fn mark_removed(&mut self) {
+		for log in &mut self.logs {
+			log.removed = true;
+		}
+	}
+
+	/// The logs, in the order in which they were added.
+	pub(super) fn into_logs(self) -> Vec<Log> {
+		self.logs
 	}
 }
 

@@ -8,10 +8,12 @@ mod api;
 mod block_id;
 mod blocks;
 mod call;
+mod changes;
 mod convert;
 mod errors;
 mod fees;
 mod filter;
+mod filter_store;
 mod limits;
 mod logs;
 mod records;
@@ -24,6 +26,7 @@ mod transactions;
 use super::{FullDeps, SyncProbe};
 use crate::service::{FullBackend, FullClient, FullPool};
 use api::{EthApiServer, NetApiServer, Web3ApiServer};
+use filter_store::FilterStore;
 use jsonrpsee::{core::RegisterMethodError, RpcModule};
 use sp_blockchain::HeaderBackend;
 use std::sync::Arc;
@@ -35,6 +38,8 @@ struct Eth {
 	backend: Arc<FullBackend>,
 	pool: Arc<FullPool>,
 	sync: SyncProbe,
+	/// What clients poll for changes.
+	filters: Arc<FilterStore>,
 	/// The best block when the node started, for `eth_syncing`.
 	starting_block: u32,
 }
@@ -47,6 +52,7 @@ pub(super) fn module(deps: FullDeps) -> Result<RpcModule<()>, RegisterMethodErro
 		backend: deps.backend,
 		pool: deps.pool,
 		sync: deps.sync,
+		filters: Arc::default(),
 	};
 	let mut module = RpcModule::new(());
 	module.merge(EthApiServer::into_rpc(eth.clone()))?;

@@ -2,6 +2,7 @@
 
 use super::{
 	api::{EthApiServer, NetApiServer, Web3ApiServer},
+	changes::FilterChanges,
 	convert::{to_b256, to_h256},
 	errors::EthError,
 	filter::FilterRequest,
@@ -125,6 +126,17 @@ impl EthApiServer for Eth {
 		self.block_by_hash(to_h256(hash), full.into())
 	}
 
+	fn get_block_transaction_count_by_number(
+		&self,
+		block: BlockNumberOrTag,
+	) -> Result<Option<U64>, EthError> {
+		Ok(self.transactions_in(block.into())?.map(U64::from))
+	}
+
+	fn get_block_transaction_count_by_hash(&self, hash: B256) -> Result<Option<U64>, EthError> {
+		Ok(self.transactions_in(hash.into())?.map(U64::from))
+	}
+
 	fn get_block_receipts(
 		&self,
 		block: BlockId,
@@ -140,12 +152,48 @@ impl EthApiServer for Eth {
 		self.transaction_by_hash(to_h256(hash))
 	}
 
+	fn get_transaction_by_block_number_and_index(
+		&self,
+		block: BlockNumberOrTag,
+		index: U64,
+	) -> Result<Option<Transaction>, EthError> {
+		self.transaction_in(block.into(), index.to())
+	}
+
+	fn get_transaction_by_block_hash_and_index(
+		&self,
+		hash: B256,
+		index: U64,
+	) -> Result<Option<Transaction>, EthError> {
+		self.transaction_in(hash.into(), index.to())
+	}
+
 	fn get_transaction_receipt(&self, hash: B256) -> Result<Option<TransactionReceipt>, EthError> {
 		self.receipt_by_hash(to_h256(hash))
 	}
 
 	fn get_logs(&self, filter: FilterRequest) -> Result<Vec<Log>, EthError> {
 		self.logs(filter)
+	}
+
+	fn new_filter(&self, filter: FilterRequest) -> Result<U64, EthError> {
+		self.install_log_filter(filter).map(U64::from)
+	}
+
+	fn new_block_filter(&self) -> Result<U64, EthError> {
+		self.install_block_filter().map(U64::from)
+	}
+
+	fn get_filter_changes(&self, id: U64) -> Result<FilterChanges, EthError> {
+		self.filter_changes(id.to())
+	}
+
+	fn get_filter_logs(&self, id: U64) -> Result<Vec<Log>, EthError> {
+		self.filter_logs(id.to())
+	}
+
+	fn uninstall_filter(&self, id: U64) -> Result<bool, EthError> {
+		self.uninstall(id.to())
 	}
 }
 
