@@ -6,6 +6,8 @@
 # The way is chosen before anything is installed:
 #   1. a rustup toolchain that has the target wasm32v1-none, or can add it;
 #   2. Debian's Rust packages (rustc-web and friends), with a standard library for wasm32v1-none made from their sources.
+# Where a rustup is there that is too old, the second way is taken only if nobody has to be asked for it; else the script
+# ends with the command that mends the first.
 # Packages that are missing are installed by root and by users of sudo without a password; for all others the script
 # ends with the one line that an administrator has to run. Everything else is done in the user's own cache.
 # Safe to interrupt and to run again: every step looks at what is there and only then acts.
@@ -35,18 +37,35 @@ is_installed() { [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null)" = "install
 # rust_minor RUSTC: the minor version of a 1.x compiler, 0 if it does not run.
 rust_minor() { "$1" --version 2>/dev/null | sed -nE 's/^rustc 1\.([0-9]+)\..*/\1/p' | grep . || echo 0; }
 
-# The compiler of a rustup toolchain that has the Wasm target, adding it where that is possible;
-# returns 1 where there is none.
+# rustup_compiler: sets COMPILER to the compiler of rustup's toolchain, adding the Wasm target where that is possible.
+# Returns 1 where there is none that can be used, with the reason and the remedy in RUSTUP_ADVICE.
 rustup_compiler() {
-	have rustup || return 1
-	local rustc
-	rustc="$(rustup which rustc 2>/dev/null)" || return 1
-	[ "$(rust_minor "$rustc")" -ge "$MINIMUM_RUST_MINOR" ] || return 1
-	if [ ! -d "$("$rustc" --print sysroot)/lib/rustlib/$WASM_TARGET/lib" ]; then
-		say "adding the target $WASM_TARGET to $("$rustc" --version)"
-		timeout 120 rustup target add "$WASM_TARGET" >&2 || return 1
+	local rustc target active update="rustup update stable"
+	COMPILER=""
+	if ! have rustup; then
+		RUSTUP_ADVICE="there is no rustup: install it (https://rustup.rs), then start again"
+		return 1
 	fi
-	printf '%s\n' "$rustc"
+	active="$(rustup show active-toolchain 2>/dev/null || true)"
+	# Another toolchain, even a pinned one, stays what it is by an update of stable.
+	case "$active" in stable*) ;; *) update="$update && rustup default stable" ;; esac
+	if ! rustc="$(rustup which rustc 2>/dev/null)"; then
+		RUSTUP_ADVICE="rustup has no toolchain here; run: $update"
+		return 1
+	fi
+	if [ "$(rust_minor "$rustc")" -lt "$MINIMUM_RUST_MINOR" ]; then
+		RUSTUP_ADVICE="rustup's toolchain is $("$rustc" --version 2>/dev/null || echo "one that does not run"), 1.$MINIMUM_RUST_MINOR or later is needed; run: $update"
+		return 1
+	fi
+	target="$("$rustc" --print sysroot)/lib/rustlib/$WASM_TARGET/lib"
+	if [ ! -d "$target" ]; then
+		say "adding the target $WASM_TARGET to $("$rustc" --version)"
+		if ! timeout 120 rustup target add "$WASM_TARGET" >&2; then
+			RUSTUP_ADVICE="rustup could not add the target; with a network, run: rustup target add $WASM_TARGET"
+			return 1
+		fi
+	fi
+	COMPILER="$rustc"
 }
 
 # missing_packages [NAME...]: what Debian has to install, these packages and what the build needs.
@@ -60,18 +79,17 @@ missing_packages() {
 	done | sort
 }
 
+# may_install: whether packages can be installed without asking anybody.
+may_install() { [ "$(id -u)" -eq 0 ] || { have sudo && sudo -n true 2>/dev/null; }; }
+
 # install_packages NAME...: through apt; without the right to, prints the one line to run and ends.
 install_packages() {
 	local root=() apt="apt-get install -y --no-install-recommends $*"
-	if [ "$(id -u)" -ne 0 ]; then
-		if have sudo && sudo -n true 2>/dev/null; then
-			root=(sudo)
-		elif have sudo; then
-			die "please run this once, then start again: sudo sh -c 'apt-get update && $apt'"
-		else
-			die "please let root run this once, then start again: apt-get update && $apt"
-		fi
+	if ! may_install; then
+		have sudo && die "please run this once, then start again: sudo sh -c 'apt-get update && $apt'"
+		die "please let root run this once, then start again: apt-get update && $apt"
 	fi
+	[ "$(id -u)" -eq 0 ] || root=(sudo)
 	say "installing $* (about half a minute)"
 	{
 		"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
@@ -163,22 +181,38 @@ use_debian() {
 	printf 'export CARGO_TARGET_WASM32V1_NONE_LINKER=wasm-ld-19\n'
 }
 
-if compiler="$(rustup_compiler)"; then
+# debian_rust_is_old: whether Debian's compiler is there, of a release that an update may replace.
+debian_rust_is_old() { [ -x /usr/bin/rustc ] && [ "$(rust_minor /usr/bin/rustc)" -lt "$MINIMUM_RUST_MINOR" ]; }
+
+# debian_has_rust: whether its packages are known to apt, or are Debian 12's, whatever apt knows before an update.
+debian_has_rust() {
+	apt-cache show "${DEBIAN_RUST_PACKAGES[@]}" >/dev/null 2>&1 || grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release
+}
+
+# debian_is_possible: whether Debian's packages can be the way. Where there is a rustup, whose user can mend it alone, they
+# are it only as they stand here, or where they can be installed without asking anybody.
+debian_is_possible() {
+	is_debian || return 1
+	have rustup || return 0
+	if may_install; then debian_has_rust; return; fi
+	! debian_rust_is_old && [ -z "$(missing_packages "${DEBIAN_RUST_PACKAGES[@]}")" ]
+}
+
+RUSTUP_ADVICE=""
+if rustup_compiler; then
 	needed=()
 else
-	compiler=""
+	debian_is_possible || die "$RUSTUP_ADVICE"
+	! have rustup || say "$RUSTUP_ADVICE. Debian's packages are taken instead."
 	needed=("${DEBIAN_RUST_PACKAGES[@]}")
-	is_debian || die "no rustup toolchain (1.$MINIMUM_RUST_MINOR or later) with $WASM_TARGET, and this is not Debian: install rustup, then run: rustup target add $WASM_TARGET"
 fi
 if is_debian; then
 	mapfile -t missing < <(missing_packages "${needed[@]}")
-	# An older release of them, which an update may replace.
-	[ -n "$compiler" ] || [ ! -x /usr/bin/rustc ] || [ "$(rust_minor /usr/bin/rustc)" -ge "$MINIMUM_RUST_MINOR" ] ||
-		missing=("${missing[@]}" "${needed[@]}")
+	[ -n "$COMPILER" ] || ! debian_rust_is_old || missing=("${missing[@]}" "${needed[@]}")
 	[ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 fi
 check_base_commands
 
-if [ -n "$compiler" ]; then lines="$(use_rustup "$compiler")"; else lines="$(use_debian)"; fi
+if [ -n "$COMPILER" ]; then lines="$(use_rustup "$COMPILER")"; else lines="$(use_debian)"; fi
 printf '%s\n' "$lines"
 printf 'export CARGO_TARGET_DIR=%q\n' "${CARGO_TARGET_DIR:-$CACHE/target}"

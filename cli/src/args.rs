@@ -275,9 +275,14 @@ pub struct VerifyArgs {
 	/// Also require that the migration is not released to users yet.
 	#[arg(long)]
 	pub before_activate: bool,
-	/// Count wei that came on top of what the migration brought as a note, not as a mismatch.
+	/// Take wei that came on top of what the migration brought for deposits without a look at the
+	/// chain's issuance. Without it they are notes as long as all balances of the chain together are no
+	/// more than its issuance, for which all its accounts are read once.
 	#[arg(long)]
 	pub allow_deposits: bool,
+	/// Count wei that came on top as a mismatch, whoever sent them.
+	#[arg(long, conflicts_with = "allow_deposits")]
+	pub strict: bool,
 	/// Also list the contracts with both addresses, and the proof-of-existence records.
 	#[arg(long)]
 	pub table: bool,

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{error::ErrorKind, CommandFactory, ValueEnum};
 
 use super::{Args, NodeArgs, SignerArgs};
+use crate::parse;
+
+/// Wei that may stand at targets of contracts, together, unless the operator says otherwise: 0.01 ether.
+const OCCUPIED_BALANCE_LIMIT: u128 = 10_000_000_000_000_000;
 
 /// Arguments of `submit`.
 #[derive(Debug, clap::Args)]
@@ -34,14 +38,20 @@ pub struct SubmitArgs {
 	/// settled by leaving it behind (sudo).
 	#[arg(long)]
 	pub allow_collisions: bool,
-	/// Propose although contracts go to targets that hold ether. Whoever controls such a contract
-	/// controls that ether too; where the policy brings balances, they are added to it.
+	/// Propose although contracts go to targets that hold more ether than --occupied-balance-limit.
+	/// Whoever controls such a contract controls that ether too; where the policy brings balances, they
+	/// are added to it.
 	#[arg(long)]
 	pub allow_occupied_balances: bool,
+	/// Wei that may stand at targets of contracts, together, without --allow-occupied-balances: anybody
+	/// can send some there. What is found up to this, by default 0.01 ether, is listed.
+	#[arg(long, value_name = "WEI", default_value_t = OCCUPIED_BALANCE_LIMIT, value_parser = parse::number::<u128>)]
+	pub occupied_balance_limit: u128,
 	/// Chunks that may be on their way at once, not finalised.
 	#[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=64))]
 	pub in_flight: u32,
-	/// Seconds without progress after which the command gives up.
+	/// Seconds without progress after which the command gives up. Progress is a chunk that was applied,
+	/// and a block while the review lasts; a proposal of others is waited for as long.
 	#[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
 	pub stall: u64,
 	/// Afterwards wait for the review's shortest time, and release the contracts to users (sudo).
@@ -97,6 +107,13 @@ mod tests {
 			Command::Submit(submit) => Ok(submit),
 			_ => panic!("another command"),
 		}
+	}
+
+	#[test]
+	fn occupied_balance_limit_works() {
+		let limit = |more: &[&str]| parsed(more).map(|args| args.occupied_balance_limit).ok();
+		assert_eq!(limit(&[]), Some(OCCUPIED_BALANCE_LIMIT));
+		assert_eq!(limit(&["--occupied-balance-limit", "1_000"]), Some(1_000));
 	}
 
 	#[test]

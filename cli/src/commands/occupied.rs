@@ -43,6 +43,13 @@ pub(super) struct Findings {
 	pub(super) below_deposit: Option<BelowDeposit>,
 }
 
+impl Findings {
+	/// Wei that whoever rules the contracts gets with them.
+	pub(super) fn taken_over_wei(&self) -> u128 {
+		self.taken_over.iter().fold(0, |sum, standing| sum.saturating_add(standing.balance))
+	}
+}
+
 /// A target where something stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
@@ -206,7 +213,7 @@ impl Search<'_> {
 				Some(bytes) => AccountData::decode(bytes)?,
 				None => AccountData::default(),
 			};
-			let AccountData { nonce, free: balance } = account;
+			let AccountData { nonce, free: balance, .. } = account;
 			self.judge(wanted, Stands { code_hash, nonce, balance, storage });
 		}
 		Ok(())

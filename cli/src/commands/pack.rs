@@ -84,7 +84,7 @@ fn warn_of_balances(facts: &SnapshotFacts, policy: &PolicyChoice, console: &Cons
 		return;
 	}
 	for (address, info) in &facts.accounts {
-		if info.is_contract() && !info.balance.is_zero() {
+		if !info.has_key() && !info.balance.is_zero() {
 			console.say(format!(
 				"warning: contract {address:?} holds {} wei, which the policy skip leaves behind",
 				info.balance

@@ -34,10 +34,21 @@ impl AccountInfo {
 		}
 	}
 
-	/// Whether the account is a contract on the target: it has storage, or code that is not a
-	/// delegation. Who has delegated has a key and is no contract.
+	/// Whether the chain brings the account as it does a contract: it has storage, or code that is not a
+	/// delegation.
 	pub fn is_contract(&self) -> bool {
 		self.slots > 0 || (self.code_length > 0 && !self.delegated)
+	}
+
+	/// Whether the account is a person's: who has delegated has a key, whatever was stored through the
+	/// delegation.
+	pub fn has_key(&self) -> bool {
+		self.delegated || !self.is_contract()
+	}
+
+	/// Whether the account is a person's, and the chain brings it as it does a contract.
+	pub fn is_taken_for_contract(&self) -> bool {
+		self.has_key() && self.is_contract()
 	}
 }
 
@@ -90,7 +101,7 @@ mod tests {
 	}
 
 	#[test]
-	fn account_with_a_delegation_is_no_contract_works() {
+	fn account_with_a_delegation_has_a_key_works() {
 		let delegation = [&[0xef, 0x01, 0x00][..], &[7; 20]].concat();
 		let slot = Slot { key: H256::zero(), value: H256::repeat_byte(1) };
 		let mut reader = AccountReader::default();
@@ -108,9 +119,15 @@ mod tests {
 			found.extend(reader.take(&item));
 		}
 		found.extend(reader.finish());
-		let contracts: Vec<(u8, bool)> =
-			found.iter().map(|(address, info)| (address.0[0], info.is_contract())).collect();
-		assert_eq!(contracts, [(1, false), (2, false), (3, true), (4, true)]);
+		let kinds: Vec<(u8, bool, bool)> = found
+			.iter()
+			.map(|(address, info)| (address.0[0], info.is_contract(), info.has_key()))
+			.collect();
+		// The chain brings the last one as a contract, for its storage.
+		let expected = [(1, false, true), (2, false, true), (3, true, false), (4, true, true)];
+		assert_eq!(kinds, expected);
+		let taken: Vec<bool> = found.iter().map(|(_, info)| info.is_taken_for_contract()).collect();
+		assert_eq!(taken, [false, false, false, true]);
 		assert_eq!(reader.finish(), None);
 	}
 }

@@ -9,7 +9,7 @@ use migration_primitives::{
 	H160, H256,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{json, Value};
 use sp_core::crypto::AccountId32;
 use sp_crypto_hashing::blake2_64;
 use subxt::metadata::{ArcMetadata, Metadata};
@@ -114,14 +114,25 @@ impl Chain {
 
 	/// The last finalised block.
 	pub async fn finalized(&self) -> Result<BlockRef, SubstrateError> {
-		let hash: H256 = self.node.request("chain_getFinalizedHead", vec![]).await?;
-		self.block(hash).await
+		self.head("chain_getFinalizedHead").await
 	}
 
 	/// The last block of the best chain.
 	pub async fn best(&self) -> Result<BlockRef, SubstrateError> {
-		let hash: H256 = self.node.request("chain_getBlockHash", vec![]).await?;
-		self.block(hash).await
+		self.head("chain_getBlockHash").await
+	}
+
+	/// The block whose hash this method gives. A node that was killed comes back without its last
+	/// blocks, maybe between the two questions: it is asked again.
+	async fn head(&self, method: &str) -> Result<BlockRef, SubstrateError> {
+		loop {
+			let generation = self.node.generation();
+			let hash: H256 = self.node.request(method, vec![]).await?;
+			match self.block(hash).await {
+				Err(SubstrateError::Answer { .. }) if self.node.generation() != generation => (),
+				result => return result,
+			}
+		}
 	}
 
 	async fn block(&self, hash: H256) -> Result<BlockRef, SubstrateError> {
@@ -193,6 +204,13 @@ impl Chain {
 		u128::decode_all(&mut bytes.as_slice())
 			.map(Some)
 			.map_err(|error| self.node.answer("Balances.TotalIssuance", &error.to_string()))
+	}
+
+	/// Whether the node calls its chain one for development. Such a chain may make blocks for
+	/// transactions only.
+	pub async fn is_development(&self) -> Result<bool, SubstrateError> {
+		let answer = self.node.try_request::<Value>("system_chainType", vec![]).await?;
+		Ok(answer.is_ok_and(|kind| kind == "Development"))
 	}
 
 	/// The runtime's name and the version of its code.

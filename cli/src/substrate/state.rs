@@ -43,9 +43,14 @@ impl Keys {
 		blake2_concat(Self::slots(address), key.as_bytes())
 	}
 
+	/// What all accounts of the chain begin with.
+	pub fn accounts() -> Vec<u8> {
+		item("System", "Account")
+	}
+
 	/// An account of the chain.
 	pub fn account(account: &AccountId32) -> Vec<u8> {
-		blake2_concat(item("System", "Account"), account.as_ref())
+		blake2_concat(Self::accounts(), account.as_ref())
 	}
 
 	/// The sum of all balances.
@@ -116,6 +121,8 @@ pub struct AccountData {
 	pub nonce: u64,
 	/// Its free balance.
 	pub free: u128,
+	/// Its reserved balance, beside the free one.
+	pub reserved: u128,
 }
 
 impl AccountData {
@@ -129,8 +136,8 @@ impl AccountData {
 			Some(8) => u64::decode(&mut rest)?,
 			_ => return Err("neither a nonce of 32 nor of 64 bits".into()),
 		};
-		let (_, free) = <([u32; 3], u128)>::decode(&mut rest)?;
-		Ok(Self { nonce, free })
+		let (_, free, reserved) = <([u32; 3], u128, u128)>::decode(&mut rest)?;
+		Ok(Self { nonce, free, reserved })
 	}
 }
 
@@ -240,11 +247,12 @@ mod tests {
 
 	#[test]
 	fn decode_of_both_nonces_works() {
-		let behind = (([1u32, 0, 1], 77u128), [0u128; 3]).encode();
+		let behind = (([1u32, 0, 1], 77u128, 8u128), [0u128; 2]).encode();
 		let short = [5u32.encode(), behind.clone()].concat();
 		let long = [(1u64 << 40).encode(), behind].concat();
-		assert_eq!(AccountData::decode(&short), Ok(AccountData { nonce: 5, free: 77 }));
-		assert_eq!(AccountData::decode(&long), Ok(AccountData { nonce: 1 << 40, free: 77 }));
+		let account = |nonce| AccountData { nonce, free: 77, reserved: 8 };
+		assert_eq!(AccountData::decode(&short), Ok(account(5)));
+		assert_eq!(AccountData::decode(&long), Ok(account(1 << 40)));
 		assert!(AccountData::decode(&long[1..]).is_err());
 	}
 

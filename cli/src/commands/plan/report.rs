@@ -45,9 +45,15 @@ impl Report<'_> {
 		self.survey
 			.accounts
 			.iter()
-			.filter(|(_, info)| info.is_contract() && !info.balance.is_zero())
+			.filter(|(_, info)| !info.has_key() && !info.balance.is_zero())
 			.map(|(address, info)| (*address, info.balance))
 			.collect()
+	}
+
+	/// People's accounts that the chain takes for contracts.
+	fn taken_for_contracts(&self) -> Vec<H160> {
+		let accounts = self.survey.accounts.iter();
+		accounts.filter(|(_, info)| info.is_taken_for_contract()).map(|entry| *entry.0).collect()
 	}
 
 	/// Accounts whose balance is below the target's existential deposit.
@@ -142,6 +148,7 @@ impl Report<'_> {
 			"references": references,
 			"mapping_keys_searched": self.searched(),
 			"contracts_with_balance": holders,
+			"delegated_with_storage": self.taken_for_contracts(),
 			"target_chain_id": self.target.chain_id,
 			"target_existential_deposit":
 				self.target.existential_deposit.map(|deposit| deposit.to_string()),
@@ -223,8 +230,16 @@ impl Report<'_> {
 				"warning: {standing}; whoever rules the contract gets what its target holds"
 			));
 		}
+		let taken_for_contracts = self.taken_for_contracts();
+		for account in taken_for_contracts.iter().take(LISTED) {
+			line(format!(
+				"warning: {account:?} is a person's account with a delegation (EIP-7702) and storage, which \
+				 the chain brings as it does a contract: where its target has a nonce it collides"
+			));
+		}
 		let mut unlisted = vec![changed.len(), self.references.found.len()];
-		unlisted.extend([reserved.len(), occupied.len(), taken_over.len()]);
+		unlisted.extend([taken_for_contracts.len(), reserved.len()]);
+		unlisted.extend([occupied.len(), taken_over.len()]);
 		unlisted.extend(self.balances(args.policy.as_ref(), &mut line));
 		let unlisted = unlisted
 			.into_iter()

@@ -7,7 +7,7 @@ use codec::Encode;
 use migration_primitives::status::{CollisionPolicy, Stage};
 use sp_core::crypto::AccountId32;
 
-use super::{check_fault, record_of, SubmitError};
+use super::{check_fault, progress::Progress, record_of, SubmitError};
 use crate::{
 	args::SubmitArgs,
 	commands::govern::collisions,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 const POLL: Duration = Duration::from_millis(200);
-/// A chain that makes blocks only for transactions gets an empty one after this time.
+/// A development chain, which may make blocks only for transactions, gets an empty one after this time.
 const NUDGE: Duration = Duration::from_secs(2);
 
 /// Activates a migration that is imported, as early as the chain allows.
@@ -28,14 +28,16 @@ pub(super) async fn activate(
 	console: &Console,
 ) -> Result<()> {
 	let review: u32 = chain.constant("Migration", "MinReviewBlocks")?;
-	let (mut number, mut changed) = (0, Instant::now());
-	let (started, stall) = (Instant::now(), args.stall);
+	let development = chain.is_development().await?;
+	let mut progress = Progress::new(0, Instant::now());
+	let stall = args.stall;
 	loop {
 		let best = chain.best().await?;
+		// A review may last for days: as long as blocks come, it goes on.
+		progress.look(best.number, Instant::now());
 		let record = record_of(chain, migration, best.hash).await?;
 		check_fault(migration, &record)?;
-		let progress = &record.progress;
-		let collisions = progress.collisions.saturating_sub(progress.settled);
+		let collisions = record.progress.collisions.saturating_sub(record.progress.settled);
 		if record.stage != Stage::Completed && !args.allow_collisions {
 			check_collisions(migration, collisions)?;
 		}
@@ -43,6 +45,7 @@ pub(super) async fn activate(
 			Stage::Completed => return Ok(()),
 			Stage::Imported if collisions > 0 => {
 				leave_collisions(chain, migration, record.source_chain_id, signer, console).await?;
+				progress.excuse(Instant::now());
 			}
 			// The transaction comes into the next block at the earliest.
 			Stage::Imported
@@ -67,19 +70,25 @@ pub(super) async fn activate(
 			}
 			_ => {}
 		}
-		if best.number != number {
-			(number, changed) = (best.number, Instant::now());
-		}
-		if changed.elapsed() > NUDGE {
+		let idle = progress.idle(Instant::now());
+		if needs_block(development, idle) {
 			chain.execute(signer, "System.remark", &chain.remark()?).await?;
-		}
-		if started.elapsed() > Duration::from_secs(stall) {
+		} else if idle > Duration::from_secs(stall) {
 			let what = format!("the activation of migration {migration}");
-			let last = format!("{review} blocks of review from block {} on", record.review_since);
+			let last = format!(
+				"no block after {}; {review} blocks of review from block {} on",
+				best.number, record.review_since,
+			);
 			return Err(SubmitError::Stalled { what, seconds: stall, last }.into());
 		}
 		tokio::time::sleep(POLL).await;
 	}
+}
+
+/// Whether a transaction must bring the next block. All chains but those for development make blocks
+/// by themselves, however long they take.
+fn needs_block(development: bool, idle: Duration) -> bool {
+	development && idle > NUDGE
 }
 
 /// Settles every collision that is open, through sudo: the account stays behind with its balance.
@@ -114,6 +123,13 @@ fn check_collisions(migration: u32, count: u32) -> Result<(), SubmitError> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn needs_block_of_development_chains_only_works() {
+		assert!(!needs_block(true, NUDGE));
+		assert!(needs_block(true, NUDGE + POLL));
+		assert!(!needs_block(false, Duration::from_secs(86_400)));
+	}
 
 	#[test]
 	fn check_collisions_of_one_fails() {

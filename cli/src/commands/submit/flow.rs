@@ -14,7 +14,7 @@ use anyhow::Result;
 use codec::Encode;
 use migration_primitives::status::{Course, MigrationRecord, Stage};
 
-use super::{check_fault, SubmitError};
+use super::{check_fault, progress::Progress, SubmitError};
 use crate::{
 	args::SubmitArgs,
 	bundle::Bundle,
@@ -80,7 +80,7 @@ pub(super) async fn bring_in(
 		last: "nothing was submitted yet".to_owned(),
 	};
 	let stall = Duration::from_secs(args.stall);
-	let (mut seen, mut progress) = ((0, 0), Instant::now());
+	let mut progress = Progress::new((0, 0), Instant::now());
 	loop {
 		let (finalized, best) = (chain.finalized().await?, chain.best().await?);
 		let finalized = chain.migration(migration, finalized.hash).await?;
@@ -97,12 +97,13 @@ pub(super) async fn bring_in(
 		bar.set_message(best.as_ref().map(|record| stage_word(&record.stage)).unwrap_or_default());
 		// What governance stopped goes on when governance lets it.
 		let paused = best.as_ref().is_some_and(|record| matches!(record.stage, Stage::Paused(_)));
-		if seen != (low, high) || paused {
-			(seen, progress) = ((low, high), Instant::now());
+		progress.look((low, high), Instant::now());
+		if paused {
+			progress.excuse(Instant::now());
 		}
 		let end = low.saturating_add(args.in_flight.into()).min(flow.limit(best.as_ref()));
-		flow.send(high, end, progress.elapsed() > OVERDUE).await?;
-		if progress.elapsed() > stall {
+		flow.send(high, end, progress.idle(Instant::now()) > OVERDUE).await?;
+		if progress.idle(Instant::now()) > stall {
 			let (what, last) = (flow.name(high), flow.last.clone());
 			return Err(SubmitError::Stalled { what, seconds: args.stall, last }.into());
 		}

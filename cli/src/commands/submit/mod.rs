@@ -7,6 +7,7 @@ mod activate;
 mod check;
 mod consent;
 mod flow;
+mod progress;
 mod propose;
 mod release;
 
@@ -22,7 +23,7 @@ use serde_json::json;
 
 pub(super) use self::propose::{call_hash, motion, proposal};
 use super::{
-	occupied::{look_at_bundle, BelowDeposit, Standing},
+	occupied::{look_at_bundle, BelowDeposit, Findings, Standing},
 	show,
 	target::TargetFacts,
 };
@@ -123,12 +124,17 @@ pub(super) enum SubmitError {
 	},
 	/// Targets of contracts that hold ether.
 	#[error(
-		"{count} contracts go to targets that hold ether, of which the first is {first}: whoever rules \
-		 the contract gets it. Choose other targets, or say --allow-occupied-balances"
+		"{count} contracts go to targets that hold ether, {wei} wei together, which is more than {limit} \
+		 (--occupied-balance-limit); the first is {first}: whoever rules the contract gets it. Choose \
+		 other targets, or say --allow-occupied-balances"
 	)]
 	TakesOver {
 		/// How many.
 		count: usize,
+		/// What they hold together.
+		wei: u128,
+		/// How much of it needs no consent.
+		limit: u128,
 		/// The first.
 		first: String,
 	},
@@ -314,8 +320,7 @@ async fn find_or_propose(
 	console: &Console,
 ) -> Result<u32> {
 	let manifest = bundle.manifest_hash;
-	let started = Instant::now();
-	let mut asked = false;
+	let mut asked: Option<Instant> = None;
 	loop {
 		let at = chain.finalized().await?;
 		let found = find(chain, manifest, at.hash).await?;
@@ -331,15 +336,16 @@ async fn find_or_propose(
 			let manifest = record_of(chain, migration, at.hash).await?.manifest;
 			return Err(SubmitError::OtherActive { migration, manifest }.into());
 		}
-		if !asked {
+		// What the checks and the proposal take is no time of waiting.
+		let Some(asked) = asked else {
 			check_proposal(chain, bundle, args, at.hash, console).await?;
 			consent::ensure_agreed(chain, bundle, args, at.hash, console).await?;
 			propose::propose(chain, bundle, args, console).await?;
-			asked = true;
+			asked = Some(Instant::now());
 			continue;
-		}
+		};
 		let seconds = args.stall;
-		if started.elapsed() > Duration::from_secs(seconds) {
+		if asked.elapsed() > Duration::from_secs(seconds) {
 			return Err(SubmitError::NotProposed { manifest, seconds }.into());
 		}
 		tokio::time::sleep(POLL).await;
@@ -370,18 +376,40 @@ async fn check_proposal(
 	if let Some(below) = found.below_deposit {
 		return Err(SubmitError::BelowDeposit(below).into());
 	}
+	let taken_over = check_taken_over(&found, args.occupied_balance_limit);
 	list(&found.occupied, "occupied", console);
-	list(&found.taken_over, "holds ether", console);
+	match &taken_over {
+		Ok(None) => {}
+		Ok(Some(note)) => {
+			list(&found.taken_over, "note: holds ether", console);
+			console.say(note);
+		}
+		Err(_) => list(&found.taken_over, "holds ether", console),
+	}
 	if let Some(first) = found.occupied.first().filter(|_| !args.allow_collisions && !waits) {
 		let (count, first) = (found.occupied.len(), first.to_string());
 		return Err(SubmitError::Occupied { count, first }.into());
 	}
-	let refused = !args.allow_occupied_balances && !waits;
-	if let Some(first) = found.taken_over.first().filter(|_| refused) {
-		let (count, first) = (found.taken_over.len(), first.to_string());
-		return Err(SubmitError::TakesOver { count, first }.into());
+	match taken_over {
+		Err(error) if !args.allow_occupied_balances && !waits => Err(error.into()),
+		_ => Ok(()),
 	}
-	Ok(())
+}
+
+/// Refuses targets of contracts that hold more than `limit` wei together. What is there up to that
+/// anybody may have sent to stop the proposal: it is told.
+fn check_taken_over(found: &Findings, limit: u128) -> Result<Option<String>, SubmitError> {
+	let (count, wei) = (found.taken_over.len(), found.taken_over_wei());
+	match found.taken_over.first() {
+		None => Ok(None),
+		Some(first) if wei > limit => {
+			Err(SubmitError::TakesOver { count, wei, limit, first: first.to_string() })
+		}
+		Some(_) => Ok(Some(format!(
+			"note: {count} contracts go to targets that hold ether, {wei} wei together, and get it; up to \
+			 {limit} needs no consent (--occupied-balance-limit)"
+		))),
+	}
 }
 
 /// Names targets.
@@ -391,5 +419,40 @@ fn list(targets: &[Standing], what: &str, console: &Console) {
 	}
 	if let Some(more) = targets.len().checked_sub(LISTED).filter(|more| *more > 0) {
 		console.say(format!("and {more} more"));
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use migration_primitives::hash::KECCAK_EMPTY;
+
+	fn holding(balances: &[u128]) -> Findings {
+		let standing = |balance: &u128| Standing {
+			source: H160::repeat_byte(1),
+			target: H160::repeat_byte(2),
+			code_hash: KECCAK_EMPTY,
+			nonce: 0,
+			balance: *balance,
+			storage: false,
+		};
+		Findings { taken_over: balances.iter().map(standing).collect(), ..Findings::default() }
+	}
+
+	#[test]
+	fn check_taken_over_of_dust_works() {
+		assert!(matches!(check_taken_over(&holding(&[]), 0), Ok(None)));
+		let note = check_taken_over(&holding(&[1, 9]), 10).expect("no more than the limit");
+		let words = "note: 2 contracts go to targets that hold ether, 10 wei together";
+		assert!(note.as_deref().is_some_and(|note| note.starts_with(words)), "{note:?}");
+	}
+
+	#[test]
+	fn check_taken_over_above_the_limit_fails() {
+		let error = check_taken_over(&holding(&[1, 10]), 10).expect_err("more than the limit");
+		let (text, wei) = (error.to_string(), u128::MAX);
+		assert!(text.contains("11 wei together, which is more than 10"), "{text}");
+		assert!(text.contains("--allow-occupied-balances"), "{text}");
+		assert!(check_taken_over(&holding(&[wei, wei]), wei - 1).is_err());
 	}
 }

@@ -12,7 +12,9 @@ use migration_primitives::{
 };
 use sp_core::crypto::AccountId32;
 
-use super::{extra::decode, findings::Mismatch, table::Row, AccountAnswer, Context};
+use super::{
+	deposits::Deposit, extra::decode, findings::Mismatch, table::Row, AccountAnswer, Context,
+};
 use crate::{
 	commands::show,
 	parse,
@@ -52,7 +54,7 @@ pub(super) async fn check_account(context: &Context<'_>, job: AccountJob) -> Res
 		answer: AccountAnswer { source, target, ..AccountAnswer::default() },
 	};
 	check.record();
-	check.answer.row = Some(Row::new(&job.head, target, &found.code));
+	check.answer.row = Some(Row::new(&job, target, &found.code));
 	Ok(check.answer)
 }
 
@@ -154,7 +156,7 @@ impl Check<'_> {
 		match record.state {
 			AccountState::Imported if contract => {
 				self.code();
-				self.nonce_and_balance(record.surplus, false);
+				self.nonce_and_balance(record.surplus);
 			}
 			AccountState::Imported => self.external(record),
 			AccountState::AlreadyPresent if contract => {
@@ -211,24 +213,27 @@ impl Check<'_> {
 		}
 	}
 
-	/// More than the expected balance is a mismatch, unless somebody may deposit.
-	fn nonce_and_balance(&mut self, surplus: u128, deposits: bool) {
+	/// Less than the expected balance is a mismatch; what is on top anybody may have sent.
+	fn nonce_and_balance(&mut self, surplus: u128) {
 		self.equal("nonce", self.job.head.nonce, self.found.account.nonce);
 		let expected = self.share().saturating_add(surplus.into());
 		let found = U256::from(self.found.account.free);
-		if found > expected && (deposits || self.context.allow_deposits) {
-			let who = (self.answer.source, self.answer.target);
-			self.answer.notes.push(Mismatch::of_account(who, "balance", expected, found));
-		} else {
-			self.equal("balance", expected, found);
+		self.answer.surplus = surplus;
+		match found.checked_sub(expected) {
+			Some(wei) if !wei.is_zero() => {
+				let who = (self.answer.source, self.answer.target);
+				let mismatch = Mismatch::of_account(who, "balance", expected, found);
+				self.answer.deposit = Some(Deposit { wei, mismatch });
+			}
+			_ => self.equal("balance", expected, found),
 		}
 	}
 
 	/// An account without code that was imported: written where nothing was, or alive and owed
 	/// nothing.
 	///
-	/// What was written is locked, except at the zero address and at precompiles, where anybody may
-	/// deposit and nobody can take.
+	/// What was written is locked, except at the zero address and at precompiles, from where nobody can
+	/// take anything.
 	fn external(&mut self, record: &AccountRecord<AccountId32>) {
 		let locked = self.found.reverse.is_some_and(|reverse| reverse.locked);
 		let share = self.share();
@@ -236,7 +241,7 @@ impl Check<'_> {
 			Target::Account(_) => self.equal("share that should wait", U256::zero(), share),
 			_ if locked || !share.is_zero() => {
 				self.code();
-				self.nonce_and_balance(record.surplus, !locked);
+				self.nonce_and_balance(record.surplus);
 			}
 			_ => self.in_use(),
 		}
@@ -281,7 +286,7 @@ impl Check<'_> {
 			let who = (self.answer.source, self.answer.target);
 			let text = |code: &[u8]| format!("0x{}", hex::encode(code));
 			let (expected, found) = (text(expected), text(&self.found.code));
-			self.answer.notes.push(Mismatch::of_account(who, "delegation", expected, found));
+			self.answer.delegation = Some(Mismatch::of_account(who, "delegation", expected, found));
 		}
 	}
 

@@ -52,6 +52,12 @@ pub(super) struct Everything {
 	pub(super) released: u64,
 	/// Contracts that were there before.
 	pub(super) already_present: u64,
+	/// Accounts at whose targets wei stood before they came.
+	pub(super) surplus: u64,
+	/// Those wei.
+	pub(super) surplus_wei: U256,
+	/// Accounts that were in use, whose delegation (EIP-7702) is not the source's.
+	pub(super) delegations_not_written: u64,
 }
 
 impl Everything {
@@ -63,12 +69,35 @@ impl Everything {
 			self.waiting.add(answer.source.as_bytes());
 			self.owed = self.owed.saturating_add(answer.owed);
 		}
+		if answer.surplus > 0 {
+			self.surplus = self.surplus.saturating_add(1);
+			self.surplus_wei = self.surplus_wei.saturating_add(answer.surplus.into());
+		}
+		let missing = u64::from(answer.delegation.is_some());
+		self.delegations_not_written = self.delegations_not_written.saturating_add(missing);
 		match answer.state {
 			Some(AccountState::Released) => self.released = self.released.saturating_add(1),
 			Some(AccountState::AlreadyPresent) => {
 				self.already_present = self.already_present.saturating_add(1);
 			}
 			_ => {}
+		}
+	}
+
+	/// Says what is no mismatch, and should be known.
+	pub(super) fn sum_up(&self, findings: &mut Findings) {
+		let (accounts, wei) = (self.surplus, self.surplus_wei);
+		if accounts > 0 {
+			findings.sum_up(format!(
+				"{accounts} accounts have {wei} wei that stood at their targets before they came"
+			));
+		}
+		let delegations = self.delegations_not_written;
+		if delegations > 0 {
+			findings.sum_up(format!(
+				"{delegations} accounts in use do not have their delegation (EIP-7702) of the source: \
+				 their owners can set it"
+			));
 		}
 	}
 

@@ -31,6 +31,7 @@ pub(super) struct Findings {
 	count: u64,
 	list: Vec<Mismatch>,
 	notes: Vec<Mismatch>,
+	sums: Vec<String>,
 }
 
 impl Mismatch {
@@ -95,7 +96,7 @@ impl Mismatch {
 impl Findings {
 	/// Lists at most `limit` differences, counts all.
 	pub(super) fn new(limit: usize) -> Self {
-		Self { limit, count: 0, list: Vec::new(), notes: Vec::new() }
+		Self { limit, count: 0, list: Vec::new(), notes: Vec::new(), sums: Vec::new() }
 	}
 
 	/// Adds a difference.
@@ -111,6 +112,18 @@ impl Findings {
 		for mismatch in mismatches {
 			self.add(mismatch);
 		}
+	}
+
+	/// Adds `count` differences of one kind, of which `list` has the first.
+	pub(super) fn add_counted(&mut self, count: u64, list: Vec<Mismatch>) {
+		self.count = self.count.saturating_add(count);
+		let room = self.limit.saturating_sub(self.list.len());
+		self.list.extend(list.into_iter().take(room));
+	}
+
+	/// Adds what is worth knowing of many accounts together, in words.
+	pub(super) fn sum_up(&mut self, words: String) {
+		self.sums.push(words);
 	}
 
 	/// Adds what is worth knowing, but no mismatch.
@@ -130,6 +143,7 @@ impl Findings {
 		let mut lines: Vec<String> = Vec::new();
 		lines.extend(self.notes.iter().map(|note| format!("note: {}", note.text())));
 		lines.extend(self.list.iter().map(|entry| format!("mismatch: {}", entry.text())));
+		lines.extend(self.sums.iter().map(|sum| format!("note: {sum}")));
 		if self.count > self.list.len() as u64 {
 			lines.push(format!("of {} mismatches the first {}", self.count, self.list.len()));
 		}

@@ -7,9 +7,11 @@
 //! Two kinds of account cannot be compared to the last wei, because their owners use them: those
 //! that were alive on the target before the import (of which the ledger, or after the release the
 //! nonce, is compared), and stateless contracts that were there already (of which the code is
-//! compared). After the activation users move balances, nonces and slots; `verify` then says so.
+//! compared). Anybody can send wei to every account: what is on top is a note, unless nobody paid it.
+//! After the activation users move balances, nonces and slots; `verify` then says so.
 
 mod account;
+mod deposits;
 mod extra;
 mod findings;
 mod slots;
@@ -32,6 +34,7 @@ use serde_json::json;
 
 use self::{
 	account::{check_account, AccountJob},
+	deposits::{Deposit, Deposits, Rule},
 	extra::{Checksum, Everything},
 	findings::{Findings, Mismatch},
 	slots::{check_slots, SlotJob},
@@ -62,7 +65,6 @@ struct Context<'a> {
 	at: BlockRef,
 	/// Whether addresses have accounts by the hashed mapping, which is then not asked for.
 	hashed: bool,
-	allow_deposits: bool,
 	/// Whether what waits may have been handed out.
 	completed: bool,
 }
@@ -85,16 +87,20 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		migration,
 		at,
 		hashed: chain.account_id(probe, at.hash).await? == Keys::hashed_account(probe),
-		allow_deposits: args.allow_deposits,
 		completed: record.stage == Stage::Completed,
 	};
 	check_migration(&context, &record, args.before_activate, &mut findings).await?;
 	let poe_verified = check_proofs(&context, &mut findings).await?;
 	let bar = console.progress(bundle.manifest.totals.accounts, "accounts");
 	let mut table = args.table.then(Table::default);
-	let everything = check_records(&context, &mut findings, &mut table, &bar).await?;
+	let mut deposits = Deposits::new(args.list);
+	let everything =
+		check_records(&context, &mut findings, &mut deposits, &mut table, &bar).await?;
 	bar.finish_and_clear();
 	everything.check_extra(&context, &mut findings).await?;
+	let (deposited, deposited_wei) = (deposits.accounts, deposits.wei);
+	deposits.settle(&context, Rule::of(&args), &mut findings, console).await?;
+	everything.sum_up(&mut findings);
 	let totals = &bundle.manifest.totals;
 	let source = &bundle.manifest.source;
 	let proved = is_proved(&bundle, &record, &mut findings);
@@ -117,6 +123,11 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		"waiting": everything.waiting.count,
 		"released": everything.released,
 		"already_present": everything.already_present,
+		"deposits": deposited,
+		"deposits_wei": deposited_wei.to_string(),
+		"surplus": everything.surplus,
+		"surplus_wei": everything.surplus_wei.to_string(),
+		"delegations_not_written": everything.delegations_not_written,
 		"poe_verified": poe_verified,
 	}));
 	if proved {
@@ -233,6 +244,7 @@ async fn check_proofs(context: &Context<'_>, findings: &mut Findings) -> Result<
 async fn check_records(
 	context: &Context<'_>,
 	findings: &mut Findings,
+	deposits: &mut Deposits,
 	table: &mut Option<Table>,
 	bar: &ProgressBar,
 ) -> Result<Everything> {
@@ -265,7 +277,10 @@ async fn check_records(
 					table.add(row);
 				}
 				findings.extend(answer.mismatches);
-				findings.note(answer.notes);
+				findings.note(answer.delegation.into_iter().collect());
+				if let Some(deposit) = answer.deposit {
+					deposits.add(deposit);
+				}
 				bar.inc(1);
 			}
 		}
@@ -297,10 +312,15 @@ struct AccountAnswer {
 	state: Option<AccountState>,
 	/// Wei that wait for it.
 	owed: u128,
+	/// Wei that stood at its target before it came, where that balance is compared.
+	surplus: u128,
+	/// Wei on top of what should be there.
+	deposit: Option<Deposit>,
+	/// Its delegation, where it is not the source's.
+	delegation: Option<Mismatch>,
 	/// Its line of the table.
 	row: Option<Row>,
 	mismatches: Vec<Mismatch>,
-	notes: Vec<Mismatch>,
 }
 
 /// Turns the records of a snapshot into questions.

@@ -5,12 +5,12 @@ use std::fmt;
 use anyhow::Result;
 use migration_primitives::{
 	hash::keccak256,
-	item::AccountHead,
 	proof::{ProofKind, ProofRecord},
 	H160, H256,
 };
 
-use super::Context;
+use super::{account::AccountJob, Context};
+use crate::plan::AccountInfo;
 
 /// Contracts that the table lists; the rest is counted.
 const LISTED: usize = 200;
@@ -34,10 +34,11 @@ pub(super) struct Row {
 
 impl Row {
 	/// The row of an account whose target has the code `found`.
-	pub(super) fn new(head: &AccountHead, target: H160, found: &[u8]) -> Self {
-		let kind = match head.code_length > 0 || head.slot_count > 0 {
-			true => Kind::Contract,
-			false => Kind::External,
+	pub(super) fn new(job: &AccountJob, target: H160, found: &[u8]) -> Self {
+		let head = &job.head;
+		let kind = match AccountInfo::new(head, &job.code).has_key() {
+			true => Kind::External,
+			false => Kind::Contract,
 		};
 		let same_code = keccak256(found) == head.code_hash;
 		Self { source: head.address, target, kind, slots: head.slot_count, same_code }

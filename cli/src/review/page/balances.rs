@@ -47,7 +47,7 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 	if !matches!(facts.bundle.manifest.balances, BalancePolicy::Skip) {
 		let rows = largest(facts).into_iter().map(|(balance, address)| {
 			let place = facts.index.accounts().get(&address);
-			let contract = place.is_some_and(|place| place.info.is_contract());
+			let contract = place.is_some_and(|place| !place.info.has_key());
 			let (rule, target) = facts.target(address);
 			vec![
 				named(facts, address),

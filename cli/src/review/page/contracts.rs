@@ -92,7 +92,7 @@ fn map(page: &mut Document, facts: &Facts<'_>) {
 	let rows = changed.iter().take(CHANGES).map(|entry| {
 		let place = facts.index.accounts().get(&entry.source);
 		let balance = place.map(|place| wei(place.info.balance)).unwrap_or_default();
-		let contract = place.is_some_and(|place| place.info.is_contract());
+		let contract = place.is_some_and(|place| !place.info.has_key());
 		vec![
 			named(facts, entry.source),
 			Line::text(if contract { "contract" } else { "account" }),

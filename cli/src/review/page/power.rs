@@ -103,13 +103,13 @@ pub fn fate(facts: &Facts<'_>, holder: H160) -> Fate {
 	};
 	let (rule, target) = facts.target(holder);
 	let stays = target == holder && !matches!(rule, Target::Account(_));
-	match (place.info.is_contract(), stays) {
-		(true, true) => told("the same contract", false),
-		(true, false) => {
+	match (place.info.has_key(), stays) {
+		(false, true) => told("the same contract", false),
+		(false, false) => {
 			Fate { text: format!("nobody: that contract goes to {target:?}"), lost: true }
 		}
-		(false, true) => told("the same key", false),
-		(false, false) => Fate {
+		(true, true) => told("the same key", false),
+		(true, false) => Fate {
 			text: format!("the old key, not the account that takes over ({target:?})"),
 			lost: true,
 		},

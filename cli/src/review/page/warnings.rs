@@ -158,8 +158,19 @@ fn of_contracts(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 		if manifest.scope == Scope::Selected { unasked } else { 0 },
 		format!(": {unasked}, listed below. Whether they are contracts was not asked."),
 	);
+	let taken = facts.contracts().filter(|(_, place)| place.info.is_taken_for_contract()).count();
+	several(
+		"People's accounts are brought as contracts",
+		taken,
+		format!(
+			": {taken} accounts with a delegation (EIP-7702) and storage. Where such a target has a nonce, \
+			 the account is not imported."
+		),
+	);
 	if manifest.balances == BalancePolicy::Skip {
-		let rich = facts.contracts().filter(|(_, place)| !place.info.balance.is_zero());
+		let rich = facts
+			.contracts()
+			.filter(|(_, place)| !place.info.has_key() && !place.info.balance.is_zero());
 		for (address, place) in rich.take(LISTED) {
 			let line = strong("Ether stays behind").and(": ");
 			let line = Line([line.0, named(facts, address).0].concat());

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, io::Read};
 use migration_primitives::{hash::keccak256, H256};
 use serde_json::{json, Map, Value};
 
-use crate::node::{answer, call, serve};
+use super::node::{answer, call, serve};
 
 /// A node in front of the anvil at `url`, which gives `page` accounts at once. Of the account with the
 /// hash `unknown` it lacks the preimage.

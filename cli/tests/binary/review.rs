@@ -2,8 +2,6 @@
 //!
 //! The golden pages are made anew by running this test with UPDATE_GOLDEN=1.
 
-mod support;
-
 use std::{
 	env, fs,
 	path::{Path, PathBuf},
@@ -22,8 +20,9 @@ use migration_primitives::{
 };
 use serde_json::{json, Value};
 use sp_core::crypto::AccountId32;
-use support::{result, run, serve};
 use tempfile::TempDir;
+
+use crate::support::{self, result, run, serve};
 
 const DEPLOYER: &str = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 

@@ -18,10 +18,8 @@ use jsonrpsee_client::{core::client::ClientT, http_client::HttpClientBuilder};
 use serde_json::{json, Value};
 use tempfile::TempDir;
 
-use crate::{
-	support::{result, run},
-	ENTRIES, INIT_CODE,
-};
+use super::{ENTRIES, INIT_CODE};
+use crate::support::{result, run};
 
 /// How long a node may take until it answers.
 const START: Duration = Duration::from_secs(60);

@@ -6,17 +6,17 @@
 
 mod geth;
 mod node;
-#[allow(dead_code)] // Its server is for the other tests.
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::{fs, io::Read, path::Path, sync::atomic::Ordering};
 
-use geth::geth;
 use migration_primitives::{hash::keccak256, H256};
-use node::{proxy, Node, Taken};
 use serde_json::{json, Value};
-use support::{result, run};
+
+use self::{
+	geth::geth,
+	node::{proxy, Node, Taken},
+};
+use crate::support::{self, result, run};
 
 /// A contract with `mapping(address => uint256)` in slot 0 and the number 42 in slot 1. A call with
 /// two words sets an entry of the mapping, and emits an event with the key as its topic.

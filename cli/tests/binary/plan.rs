@@ -1,16 +1,14 @@
 //! What `plan`, `pack` and `review` say of a made-up source, without any node.
 
-#[allow(dead_code)] // Its server is for the other tests.
-mod support;
-
 use std::{fs, path::Path};
 
 use codec::Encode;
 use evm_migrate::bundle::Bundle;
 use migration_primitives::{manifest::PostImportCall, H160, U256};
 use serde_json::{json, Value};
-use support::{result, run, talk};
 use tempfile::TempDir;
+
+use crate::support::{result, run, talk};
 
 const CONTRACT: &str = "0x1111111111111111111111111111111111111111";
 const PERSON: &str = "0x2222222222222222222222222222222222222222";

@@ -1,7 +1,5 @@
 //! The binary with nodes, files and arguments that are not what they should be.
 
-mod support;
-
 use std::{fs, path::Path};
 
 use migration_primitives::{
@@ -11,8 +9,9 @@ use migration_primitives::{
 	H160, H256, U256,
 };
 use serde_json::{json, Value};
-use support::{result, run, serve, talk};
 use tempfile::TempDir;
+
+use crate::support::{result, run, serve, talk};
 
 /// A port that nothing listens on.
 const NOBODY: &str = "127.0.0.1:9";
