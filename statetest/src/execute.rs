@@ -101,18 +101,27 @@ fn lines(differences: &[String]) -> String {
 	differences.iter().map(|line| format!("\n    {line}")).collect()
 }
 
-/// Runs a case.
-pub fn execute(case: &Case<'_>, engine: &Engine) -> Verdict {
+/// Runs a case, with the time of precompiles bounded or not.
+pub fn execute(case: &Case<'_>, engine: &Engine, bounds_precompiles: bool) -> Verdict {
 	let Some(spec) = case.spec() else { return Verdict::Failed(Failure::UnknownFork) };
 	if let Some(reason) = Reason::of(case, spec) {
 		return Verdict::Skipped(reason);
 	}
-	check(case, spec, engine).unwrap_or_else(Verdict::Failed)
+	let load = || {
+		let environment = Environment { bounds_precompiles, ..environment(case, spec)? };
+		load(case, &environment)
+	};
+	check(case, spec, engine, load).unwrap_or_else(Verdict::Failed)
 }
 
-fn check(case: &Case<'_>, spec: EvmSpec, engine: &Engine) -> Result<Verdict, Failure> {
+fn check(
+	case: &Case<'_>,
+	spec: EvmSpec,
+	engine: &Engine,
+	load: impl FnOnce() -> Result<(), Failure>,
+) -> Result<Verdict, Failure> {
 	let mut storage = BasicExternalities::new_empty();
-	storage.execute_with(|| load(case, spec))?;
+	storage.execute_with(load)?;
 	let result = engine.transact(&mut storage, case.transaction.to_vec())?;
 	let logs = match (result, case.expected.exception) {
 		(Err(refusal), Some(exceptions)) => {
@@ -158,8 +167,8 @@ fn compare(
 }
 
 /// Writes block and accounts to the storage.
-fn load(case: &Case<'_>, spec: EvmSpec) -> Result<(), Failure> {
-	CurrentEnvironment::set(&environment(case, spec)?);
+fn load(case: &Case<'_>, environment: &Environment) -> Result<(), Failure> {
+	CurrentEnvironment::set(environment);
 	for (address, account) in case.pre {
 		let address = H160(address.into_array());
 		let storage = account
@@ -198,6 +207,7 @@ fn environment(case: &Case<'_>, spec: EvmSpec) -> Result<Environment, Failure> {
 		difficulty: sp_core::U256::from_big_endian(&env.current_difficulty.to_be_bytes::<32>()),
 		prevrandao: hash(env.current_random.unwrap_or_default()),
 		blob_base_fee: fake_exponential(1, u128::from(excess), fraction),
+		bounds_precompiles: false,
 	})
 }
 

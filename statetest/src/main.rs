@@ -50,7 +50,11 @@ fn try_main(args: &Args) -> Result<bool, Error> {
 		(None, None) => SkipList::committed()?,
 	};
 	let engine = if args.wasm { Engine::wasm()? } else { Engine::Native };
-	let selection = Selection { fork: args.fork.clone(), shard: args.shard };
+	let selection = Selection {
+		fork: args.fork.clone(),
+		shard: args.shard,
+		bounds_precompiles: args.bound_precompiles,
+	};
 	let start = Instant::now();
 	let summary = run(&args.paths, &selection, &engine, &list, &say)?;
 	let time = start.elapsed();

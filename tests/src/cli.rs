@@ -78,11 +78,10 @@ impl Running {
 		self.child.id()
 	}
 
-	/// Ends it at once, as the kernel does (SIGKILL).
-	pub fn kill(&mut self) -> Result<()> {
+	/// Ends it at once, as the kernel does (SIGKILL). Gives how it ended: it may have been done before.
+	pub fn kill(&mut self) -> Result<ExitStatus> {
 		self.child.kill()?;
-		self.child.wait()?;
-		Ok(())
+		Ok(self.child.wait()?)
 	}
 
 	/// What it left behind, if it ended.

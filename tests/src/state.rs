@@ -47,6 +47,12 @@ impl State {
 		Self::under(rpc, &[pallet("EVM")]).await
 	}
 
+	/// It without one account of `System.Account`.
+	pub fn without(mut self, account: &AccountId32) -> Self {
+		self.pairs.remove(&Keys::account(account));
+		self
+	}
+
 	/// `System.Account` alone, without one account.
 	pub async fn accounts_apart_from(rpc: &Rpc, account: &AccountId32) -> Result<Self> {
 		let state = Self::under(rpc, &[item("System", "Account")]).await?;

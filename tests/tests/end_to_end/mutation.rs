@@ -10,6 +10,7 @@ use migration_primitives::{
 	H160, H256,
 };
 use migration_tests::{
+	account::Account,
 	bundle::{example, pack, submit, text, verify, MINT},
 	cli,
 	node::Node,
@@ -54,6 +55,19 @@ async fn verify_of_a_changed_chain_fails() -> Result<()> {
 			.with_context(|| format!("{} of {:?}", mutation.field, mutation.address))?;
 	}
 	verify(&node, &bundle, &[]).await?.expect_code(0)?;
+
+	// A deposit is none of them, unless the operator wants it to be.
+	let holder = first_holder(&snapshot)?;
+	let call = session.transfer(&Keys::hashed_account(holder), 3)?;
+	session.execute(&Account::bob(), &call).await?.succeeded()?;
+	let noted = verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	assert_eq!((noted.number("deposits")?, noted.text("deposits_wei")?), (1, "3"));
+	let notes = noted.json["notes"].as_array().context("notes")?;
+	assert!(notes.iter().any(|note| note["target"] == json!(holder)), "{notes:?}");
+	verify(&node, &bundle, &["--allow-deposits"]).await?.expect_code(0)?;
+	let strict = verify(&node, &bundle, &["--strict"]).await?.expect_code(1)?;
+	assert_eq!(strict.number("mismatches")?, 1, "{}", strict.json);
+	assert_eq!(strict.json["differences"][0]["field"], json!("balance"));
 	Ok(())
 }
 
@@ -89,11 +103,12 @@ fn mutations(snapshot: &Path) -> Result<Vec<Mutation>> {
 		of(contract, "storage", Some(slot), Keys::slot(contract, slot), delete),
 		of(contract, "extra storage", Some(added), Keys::slot(contract, added), add_one),
 		of(contract, "nonce", None, account(contract), flip_nonce),
-		of(contract, "balance", None, account(contract), flip_balance),
+		of(contract, "balance", None, account(contract), raise_balance),
 		of(contract, "code", None, Keys::code(contract), flip_last),
 		of(contract, "code metadata", None, Keys::code_metadata(contract), flip_last),
 		of(holder, "nonce", None, account(holder), flip_nonce),
-		of(holder, "balance", None, account(holder), flip_balance),
+		of(holder, "balance", None, account(holder), raise_balance),
+		of(holder, "balance", None, account(holder), lower_balance),
 	])
 }
 
@@ -106,9 +121,22 @@ fn flip_nonce(value: Option<Vec<u8>>) -> Option<Vec<u8>> {
 	flip_at(value, |_| 0)
 }
 
+/// No deposit: nobody has paid it, and it is not in the issuance.
+fn raise_balance(value: Option<Vec<u8>>) -> Option<Vec<u8>> {
+	change_balance(value, |balance| balance + 1)
+}
+
+fn lower_balance(value: Option<Vec<u8>>) -> Option<Vec<u8>> {
+	change_balance(value, |balance| balance - 1)
+}
+
 /// The free balance stands behind the nonce and three counters of four bytes.
-fn flip_balance(value: Option<Vec<u8>>) -> Option<Vec<u8>> {
-	flip_at(value, |_| 8 + 3 * 4)
+fn change_balance(value: Option<Vec<u8>>, change: fn(u128) -> u128) -> Option<Vec<u8>> {
+	const PLACE: std::ops::Range<usize> = 20..36;
+	let mut value = value.expect("the value that changes is there");
+	let before = <[u8; 16]>::try_from(&value[PLACE]).expect("16 bytes");
+	value[PLACE].copy_from_slice(&change(u128::from_le_bytes(before)).to_le_bytes());
+	Some(value)
 }
 
 fn delete(_: Option<Vec<u8>>) -> Option<Vec<u8>> {

@@ -1,5 +1,4 @@
 //! A bounded run with fixed seeds, and that it reaches what there is to reach.
-#![allow(clippy::unwrap_used)] // A test ends where it fails.
 
 use evm_fuzz::{
 	case::Case,

@@ -1,5 +1,4 @@
 //! Differences that are put there on purpose are found, and made small.
-#![allow(clippy::unwrap_used)] // A test ends where it fails.
 
 use alloy_primitives::{bytes, Address, U256};
 use evm_fuzz::{
@@ -92,7 +91,11 @@ fn falsified_state_is_found() {
 	assert_found(&|_, _| mint(contract), "balance of 0xC0");
 	assert_found(&|_, _| mint(stranger), "balance of 0x7777");
 	assert_found(&|_, _| EVM::set_nonce(&stranger, 1).unwrap(), "nonce of 0x7777");
-	assert_found(&|_, _| EVM::set_storage(&stranger, word(1), word(1)), "slot 0x1 of 0x7777");
+	let occupy = |address| {
+		EVM::set_storage(&address, word(1), word(1));
+		EVM::mark_bare_storage(&address);
+	};
+	assert_found(&|_, _| occupy(stranger), "slot 0x1 of 0x7777");
 }
 
 #[test]

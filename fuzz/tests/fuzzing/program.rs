@@ -1,5 +1,4 @@
 //! The program from outside.
-#![allow(clippy::unwrap_used)] // A test ends where it fails.
 
 use serde_json::Value;
 use std::process::{Command, Output};

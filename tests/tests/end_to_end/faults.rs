@@ -88,7 +88,7 @@ async fn fault(
 	let again = session.rpc.submit(&session.general(&chunk, 1)?).await?;
 	let refusal = again.expect_err("a faulted migration takes no chunk");
 	assert_eq!((refusal.code, refusal.data.contains("Custom error: 2")), (1010, true));
-	// Only root's own hand leads out of a fault.
+	// Governance leads out of a fault by an abort. The sudo key's short way touches nothing else.
 	session.set_storage(&item("Migration", "Active"), None).await?;
 	Ok(reason.to_string())
 }

@@ -8,7 +8,7 @@ use evm_migrate::{bundle::Bundle, substrate::Keys};
 use migration_primitives::{snapshot::Scope, H160, H256};
 use migration_tests::{
 	account::Account,
-	bundle::{chunk, map_chunk, pack, submit, verify, MINT},
+	bundle::{chunk, map_chunk, pack, start_submit, submit, verify, MINT},
 	node::Node,
 	session::Session,
 	synthetic::{made_up, Synthetic},
@@ -128,17 +128,67 @@ async fn dust_at_every_target_and_stage_stops_nothing_works() -> Result<()> {
 	dust(&session, &stranger, &targets).await?;
 	submit(&node, &path, &[]).await?;
 	dust(&session, &stranger, &targets).await?;
-	let deposits = ["--allow-deposits"];
-	verify(&node, &path, &deposits).await?.expect_code(0)?;
+	verify(&node, &path, &["--before-activate"]).await?.expect_code(0)?;
 	submit(&node, &path, &["--activate", "--release"]).await?;
-	let verified = verify(&node, &path, &deposits).await?.expect_code(0)?;
+	let verified = verify(&node, &path, &[]).await?.expect_code(0)?;
 	assert_eq!(verified.number("mismatches")?, 0);
+	let sent = |index: usize| if index == 0 { STAGES - 1 } else { STAGES };
+	all_is_there(&session, &chain, sent).await
+}
 
+/// Every account has what the source has, and on top the wei that were sent to the target of its index.
+async fn all_is_there(
+	session: &Session,
+	chain: &Synthetic,
+	sent: impl Fn(usize) -> u128,
+) -> Result<()> {
 	for (index, (address, account)) in chain.accounts.iter().enumerate() {
-		let sent = if index == 0 { STAGES - 1 } else { STAGES };
-		let expected = u128::try_from(account.balance).unwrap_or_default() + sent;
+		let expected = u128::try_from(account.balance).unwrap_or_default() + sent(index);
 		assert_eq!(balance(&session.rpc, *address).await?, expected, "{address:?}");
 		assert_eq!(nonce(&session.rpc, *address).await?, account.nonce, "{address:?}");
 	}
 	Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dust_before_and_beside_a_submit_stops_nothing_works() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let chain = Synthetic::large(1, Scope::Selected, 3, 30, 4);
+	let options = ["--map-run-log2", "2", "--chunk-slots", "25"];
+	let path = prepare(&folder, &chain, &options).await?;
+	let targets: Vec<H160> = chain.accounts.keys().copied().collect();
+	let node = Node::start().await?;
+	let session = node.session().await?;
+	let stranger = Account::bob();
+
+	dust(&session, &stranger, &targets).await?;
+	let mut rounds = 1;
+	let mut submitting = start_submit(&node, &path, &["--in-flight", "1"])?;
+	let submitted = loop {
+		if let Some(output) = submitting.ended()? {
+			break output.expect_code(0)?;
+		}
+		ensure!(rounds < 500, "the import does not end: {}", submitting.talk()?);
+		dust(&session, &stranger, &targets).await?;
+		rounds += 1;
+	};
+	let words = "note: 3 contracts go to targets that hold ether, ";
+	assert!(submitted.talk.contains(words), "{}", submitted.talk);
+	dust(&session, &stranger, &targets).await?;
+	rounds += 1;
+
+	// What contracts got before their head came is surplus, what came later deposits.
+	let verified = verify(&node, &path, &["--before-activate"]).await?.expect_code(0)?;
+	assert_eq!(verified.number("mismatches")?, 0);
+	assert_eq!((verified.number("surplus")?, verified.number("deposits")?), (3, 3));
+	let wei = |field: &str| -> Result<u128> { Ok(verified.text(field)?.parse()?) };
+	assert_eq!(wei("surplus_wei")? + wei("deposits_wei")?, 3 * rounds);
+	assert!(verified.talk.contains("note: 3 accounts have "), "{}", verified.talk);
+
+	submit(&node, &path, &["--activate", "--release"]).await?;
+	dust(&session, &stranger, &targets).await?;
+	rounds += 1;
+	let verified = verify(&node, &path, &[]).await?.expect_code(0)?;
+	assert_eq!(verified.number("mismatches")?, 0);
+	all_is_there(&session, &chain, |_| rounds).await
 }
