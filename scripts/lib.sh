@@ -5,7 +5,7 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/evm-migration"
 
 say() { printf '%s\n' "$*" >&2; }
-step() { printf '\n== %s\n' "$*" >&2; }
+step() { printf '\n== %s (after %d min %02d s)\n' "$*" $((SECONDS / 60)) $((SECONDS % 60)) >&2; }
 die() { say "error: $*"; exit 1; }
 
 # What a build needs, from measurements on two cores.
@@ -60,6 +60,8 @@ build() {
 use_build() {
 	export MIGRATION_NODE="${MIGRATION_NODE:-$BIN/migration-node}"
 	export EVM_MIGRATE="${EVM_MIGRATE:-$BIN/evm-migrate}"
+	# Scripts and tests start many nodes; the runtime is compiled once for all of them.
+	export MIGRATION_RUNTIME_CACHE="${MIGRATION_RUNTIME_CACHE:-$CACHE/runtimes}"
 	local program
 	for program in "$MIGRATION_NODE" "$EVM_MIGRATE"; do
 		[ -x "$program" ] || die "$program is not a program"
@@ -85,6 +87,7 @@ CHILDREN=()
 FOLDERS=()
 clean_up() {
 	local status=$? child
+	set +e
 	for child in "${CHILDREN[@]:-}"; do
 		[ -n "$child" ] && kill "$child" 2>/dev/null && wait "$child" 2>/dev/null
 	done
