@@ -34,6 +34,8 @@ install_npm "$ROOT/scripts/sources" "Another Ethereum node"
 VECTORS="${MIGRATION_VECTORS:-$(dirname "$ROOT")/shared/vectors}"
 [ ! -d "$VECTORS" ] || export MIGRATION_VECTORS="$VECTORS"
 step "Unit, integration and documentation tests"
+# More than there are processors: many wait for blocks.
+export RUST_TEST_THREADS="${RUST_TEST_THREADS:-4}"
 cargo test --locked --release --workspace
 step "End to end: a real Ethereum node, the real node, cast on both sides"
 "$ROOT/scripts/end-to-end.sh"

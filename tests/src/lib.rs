@@ -9,6 +9,7 @@
 pub mod account;
 pub mod binaries;
 pub mod bundle;
+mod chain;
 pub mod cli;
 pub mod node;
 pub mod random;

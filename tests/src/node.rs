@@ -3,6 +3,7 @@
 //! Where the environment variable `MIGRATION_TESTS_KEEP` is set, its folder stays.
 
 use std::{
+	env,
 	fs::{self, File},
 	net::TcpListener,
 	ops::Range,
@@ -15,7 +16,7 @@ use anyhow::{bail, Context, Result};
 use tempfile::TempDir;
 
 use crate::{
-	binaries,
+	binaries, chain,
 	rpc::Rpc,
 	session::Session,
 	wait::{wait_until, NODE_START},
@@ -23,6 +24,8 @@ use crate::{
 
 /// What the node says when it serves, before its port.
 const SERVES: &str = "Running JSON-RPC server: addr=127.0.0.1:";
+/// Names the folder in which the node keeps compiled runtimes.
+const RUNTIME_CACHE: &str = "MIGRATION_RUNTIME_CACHE";
 /// Ports that the kernel gives to nobody who asks for any port, as it does from 32768 on: so a node that
 /// starts again finds its own free, whoever else runs.
 const PORTS: Range<u16> = 20_000..32_000;
@@ -50,7 +53,7 @@ impl Node {
 	/// A node with further options.
 	pub async fn start_with(options: &[&str]) -> Result<Self> {
 		let mut folder = tempfile::Builder::new().prefix("migration-node-").tempdir()?;
-		folder.disable_cleanup(std::env::var_os("MIGRATION_TESTS_KEEP").is_some());
+		folder.disable_cleanup(env::var_os("MIGRATION_TESTS_KEEP").is_some());
 		let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
 		let (process, port) = spawn(folder.path(), &options, free_port()?, 0).await?;
 		Ok(Self { process, port, folder, options, starts: 1 })
@@ -141,7 +144,14 @@ impl Drop for Node {
 async fn spawn(folder: &Path, options: &[String], port: u16, run: u32) -> Result<(Process, u16)> {
 	let log = log_path(folder, run);
 	let file = File::create(&log)?;
-	let child = Command::new(binaries::node())
+	let shared = chain::shared()?;
+	let mut command = Command::new(binaries::node());
+	if env::var_os(RUNTIME_CACHE).is_none() {
+		command.env(RUNTIME_CACHE, &shared.runtimes);
+	}
+	let child = command
+		.arg("--chain")
+		.arg(&shared.specification)
 		.args(["--dev", "--no-prometheus", "--no-telemetry", "--rpc-port", &port.to_string()])
 		.args(["--rpc-max-request-size", "64", "--rpc-max-response-size", "64"])
 		.arg("--base-path")

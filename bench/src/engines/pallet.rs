@@ -91,8 +91,8 @@ pub(super) fn frame_state(program: &Program) -> Result<InMemoryBackend<Blake2Has
 	let mut externalities = sp_io::TestExternalities::default();
 	externalities.execute_with(|| {
 		let environment = environment();
-		// Without a block there are no events.
-		frame_system::Pallet::<evm_testbed::Runtime>::set_block_number(environment.number);
+		// The programs run in the next block.
+		frame_system::Pallet::<evm_testbed::Runtime>::set_block_number(environment.number - 1);
 		CurrentEnvironment::set(&environment);
 		for (address, account) in &program.accounts {
 			state::load(*address, account).map_err(|error| anyhow!("{address:?}: {error:?}"))?;

@@ -308,6 +308,8 @@ pub mod pallet {
 		) -> DispatchResult {
 			let destination = T::WithdrawOrigin::ensure_address_origin(&address, origin)?;
 			ensure!(!T::AccountGuard::is_locked(&address), Error::<T>::AccountLocked);
+			// An account that Frontier wrote has a nonce without a reference, and would lose it.
+			Self::hold_nonce(&address);
 			let source = T::AddressMapping::into_account_id(address);
 			<T::Currency as fungible::Mutate<_>>::transfer(
 				&source,

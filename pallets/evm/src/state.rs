@@ -193,10 +193,7 @@ impl<T: Config> Pallet<T> {
 		let narrow = T::Nonce::try_from(nonce)
 			.map_err(|_| HostError::NonceTooLarge { address: *address, nonce })?;
 		if nonce > 0 {
-			if !NonceReferences::<T>::contains_key(address) {
-				frame_system::Pallet::<T>::inc_sufficients(&account);
-				NonceReferences::<T>::insert(address, ());
-			}
+			Self::take_nonce_reference(address, &account);
 			frame_system::Account::<T>::mutate(&account, |info| info.nonce = narrow);
 		} else {
 			if frame_system::Account::<T>::contains_key(&account) {
@@ -207,6 +204,20 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Ok(())
+	}
+
+	/// Takes the reference of an account that has a nonce, if it has none.
+	pub(crate) fn hold_nonce(address: &H160) {
+		if Self::nonce(address) > 0 {
+			Self::take_nonce_reference(address, &T::AddressMapping::into_account_id(*address));
+		}
+	}
+
+	fn take_nonce_reference(address: &H160, account: &T::AccountId) {
+		if !NonceReferences::<T>::contains_key(address) {
+			frame_system::Pallet::<T>::inc_sufficients(account);
+			NonceReferences::<T>::insert(address, ());
+		}
 	}
 
 	/// Removes at most `limit` slots of an account: those that come after `after` in the order of

@@ -22,10 +22,11 @@ const RECOVERY: u64 = 150_000_000;
 
 /// Provisional: counted reads and writes, with the database weights of RocksDB, not measured.
 impl WeightInfo for () {
-	/// Reads and writes the accounts of the address and of the receiver.
+	/// Reads and writes the accounts of the address and of the receiver, and the reference of the nonce;
+	/// reads the lock.
 	fn withdraw() -> Weight {
-		Weight::from_parts(50_000_000, 7_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(2, 2))
+		Weight::from_parts(50_000_000, 11_000)
+			.saturating_add(RocksDbWeight::get().reads_writes(4, 3))
 	}
 
 	/// Reads: sender, its code metadata and code, chain id, time, author, base fee, lock of the

@@ -83,24 +83,30 @@ impl CommitError {
 
 /// Writes everything, or nothing.
 pub(crate) fn commit<T: Config>(outcome: &Outcome, dust: Dust) -> Result<(), CommitError> {
+	// revm's maps have no order, storage and events need one.
+	let accounts: BTreeMap<H160, &Account> = outcome
+		.state
+		.iter()
+		.filter(|(_, account)| account.is_touched())
+		.map(|(address, account)| (from_address(*address), account))
+		.collect();
 	with_storage_layer(|| {
-		// revm's maps have no order, storage and events need one.
-		let accounts: BTreeMap<H160, &Account> = outcome
-			.state
-			.iter()
-			.filter(|(_, account)| account.is_touched())
-			.map(|(address, account)| (from_address(*address), account))
-			.collect();
 		for (address, account) in &accounts {
 			write_account::<T>(address, account)?;
 		}
 		write_balances::<T>(&accounts, dust)?;
 		pay::<T>(outcome, &accounts);
-		Ok(())
-	})
+		Ok::<_, CommitError>(())
+	})?;
+	// Slots are most of what is written and cannot fail: outside of the layer, which keeps what was
+	// there before for each.
+	for (address, account) in &accounts {
+		write_slots::<T>(address, account);
+	}
+	Ok(())
 }
 
-/// Code, storage and nonce.
+/// Code and nonce, and the end of a destroyed account.
 fn write_account<T: Config>(address: &H160, account: &Account) -> Result<(), CommitError> {
 	if keeps_empty_accounts::<T>() {
 		note_existence::<T>(address, account.is_empty() && !account.is_selfdestructed());
@@ -123,17 +129,23 @@ fn write_account<T: Config>(address: &H160, account: &Account) -> Result<(), Com
 		let code = account.info.code.as_ref().map(|code| code.original_bytes()).unwrap_or_default();
 		Pallet::<T>::write_code(address, &code);
 	}
+	Ok(())
+}
+
+/// The slots of an account that was not destroyed.
+fn write_slots<T: Config>(address: &H160, account: &Account) {
+	if account.is_selfdestructed() {
+		return;
+	}
 	let slots: BTreeMap<H256, H256> = account
 		.changed_storage_slots()
 		.map(|(key, slot)| (word_to_hash(*key), word_to_hash(slot.present_value)))
 		.collect();
-	let sets_slots = slots.values().any(|value| !value.is_zero());
 	Pallet::<T>::set_slots(address, &slots);
 	// A contract begins with a nonce since EIP-161.
-	if sets_slots && T::Spec::get() < EvmSpec::SpuriousDragon {
+	if T::Spec::get() < EvmSpec::SpuriousDragon && slots.values().any(|value| !value.is_zero()) {
 		Pallet::<T>::mark_bare_storage(address);
 	}
-	Ok(())
 }
 
 /// A change of one account's balance.

@@ -224,6 +224,19 @@ fn emptied_account_that_is_funded_again_keeps_its_nonce() {
 	}
 }
 
+/// Frontier holds no reference for a nonce.
+#[test]
+fn account_that_frontier_wrote_keeps_its_nonce_when_it_is_emptied() {
+	let written: fn() = || {
+		frame_system::Account::<Test>::mutate(account_id(alice()), |info| info.nonce = 41);
+	};
+	let by_withdrawal: fn() = || {
+		let owner = AccountId32::from([0xa1; 32]);
+		assert_ok!(EVM::withdraw(RuntimeOrigin::signed(owner), alice(), balance(alice())));
+	};
+	assert_nonce_stays(funded(100 * ETHER), written, by_withdrawal, 0);
+}
+
 /// An account of nonce 41 is emptied and funded again twice.
 #[track_caller]
 fn assert_nonce_stays(account: GenesisAccount, write: fn(), empty: fn(), used: u64) {
