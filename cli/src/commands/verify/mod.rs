@@ -255,7 +255,10 @@ async fn check_records(
 	let answers = jobs
 		.map_ok(|job| async move {
 			match job {
-				Job::Account(job) => check_account(context, *job).await.map(Answer::Account),
+				Job::Account(job) => {
+					let answer = check_account(context, *job).await?;
+					Ok(Answer::Account(Box::new(answer)))
+				}
 				Job::Slots(job) => check_slots(context, &job).await.map(Answer::Slots),
 				Job::End { source, slots } => {
 					let (_, target) = context.bundle.target(source);
@@ -300,7 +303,7 @@ enum Job {
 }
 
 enum Answer {
-	Account(AccountAnswer),
+	Account(Box<AccountAnswer>),
 	Slots(Vec<Mismatch>),
 }
 
