@@ -13,6 +13,23 @@ const HOST_HEADER: usize = 8;
 /// the runtime 128 MiB unless its chain says otherwise.
 const MAX_SPANS: usize = 512;
 
+/// Runs that are kept aside while a longer one is looked for. The host has been given back few pieces of
+/// that size at any time: values of half a megabyte and more.
+const MAX_ASIDE: usize = 16;
+
+/// Neighbouring pieces, each with the host's header before it.
+#[derive(Clone, Copy)]
+struct Run {
+	start: usize,
+	pieces: usize,
+}
+
+impl Run {
+	fn end(&self) -> usize {
+		self.start + self.pieces * (PIECE + HOST_HEADER) - HOST_HEADER
+	}
+}
+
 /// The allocator of the host.
 pub trait Host {
 	/// At least `size` bytes, aligned to eight, or null.
@@ -86,33 +103,42 @@ impl<H: Host> HostMemory<H> {
 	/// Addresses of at least `size` bytes without a gap.
 	fn take(&self, size: usize) -> Option<(usize, usize)> {
 		let pieces = size.div_ceil(PIECE);
-		let first = self.host.malloc(PIECE);
-		if first.is_null() {
-			return None;
-		}
-		let start = first as usize;
-		let mut end = start.checked_add(PIECE)?;
-		for taken in 1..pieces {
-			let next = self.host.malloc(PIECE);
-			if next as usize != end + HOST_HEADER {
-				// A host that does not give one after the other: it has to have room for all at once.
-				self.give_back(first, taken);
-				if !next.is_null() {
-					self.host.free(next);
-				}
-				let all = self.host.malloc(size);
-				let start = all as usize;
-				return (!all.is_null()).then_some((start, start.checked_add(size)?));
+		let mut run = Run { start: self.piece()?, pieces: 1 };
+		// Pieces that were given back to the host lie anywhere and come first. They are kept until the run
+		// is long enough: given back at once, the host would give them again.
+		let (mut aside, mut count) = ([None; MAX_ASIDE], 0);
+		while run.pieces < pieces {
+			let next = self.piece();
+			if next == Some(run.end() + HOST_HEADER) {
+				run.pieces += 1;
+				continue;
 			}
-			end = (next as usize).checked_add(PIECE)?;
+			if let (Some(start), Some(place)) = (next, aside.get_mut(count)) {
+				*place = Some(run);
+				run = Run { start, pieces: 1 };
+				count += 1;
+				continue;
+			}
+			// The host has no more, or never gives one piece after the other.
+			aside.iter().flatten().chain([&run]).for_each(|run| self.give_back(run));
+			self.host.free(next? as *mut u8);
+			let all = self.host.malloc(size);
+			let start = all as usize;
+			return (!all.is_null()).then_some((start, start.checked_add(size)?));
 		}
-		Some((start, end))
+		aside.iter().flatten().for_each(|run| self.give_back(run));
+		Some((run.start, run.end()))
 	}
 
-	/// Gives `count` neighbouring pieces back.
-	fn give_back(&self, first: *mut u8, count: usize) {
-		for index in 0..count {
-			self.host.free(first.wrapping_add(index * (PIECE + HOST_HEADER)));
+	/// One piece.
+	fn piece(&self) -> Option<usize> {
+		let piece = self.host.malloc(PIECE);
+		(!piece.is_null()).then_some(piece as usize)
+	}
+
+	fn give_back(&self, run: &Run) {
+		for index in 0..run.pieces {
+			self.host.free((run.start + index * (PIECE + HOST_HEADER)) as *mut u8);
 		}
 	}
 }

@@ -9,7 +9,7 @@ use frame_support::{
 };
 use pallet_evm::{
 	BlockHashMapping, BurnBaseFee, EnsureAddressNever, EnsureAddressRoot, EvmSpec, FeeCalculator,
-	IdentityAddressMapping, MeasuredGasWeightMapping, MAX_TRANSACTION_GAS_LIMIT,
+	GasWeightMapping, IdentityAddressMapping, MeasuredGasWeightMapping, MAX_TRANSACTION_GAS_LIMIT,
 };
 use sp_core::{H160, H256, U256};
 use sp_runtime::traits::IdentityLookup;
@@ -97,6 +97,36 @@ impl BlockHashMapping for NumberHash {
 	}
 }
 
+/// The reference runtime's, without its bound on the time of precompiles.
+pub struct UnboundedGas;
+
+impl GasWeightMapping for UnboundedGas {
+	fn gas_to_weight(gas: u64, without_base_weight: bool) -> Weight {
+		MeasuredGasWeightMapping::<Runtime>::gas_to_weight(gas, without_base_weight)
+	}
+
+	fn weight_to_gas(weight: Weight) -> u64 {
+		MeasuredGasWeightMapping::<Runtime>::weight_to_gas(weight)
+	}
+
+	fn precompile_surcharge(address: &H160) -> u64 {
+		MeasuredGasWeightMapping::<Runtime>::precompile_surcharge(address)
+	}
+
+	fn precompile_work(address: &H160, input_length: usize) -> u64 {
+		MeasuredGasWeightMapping::<Runtime>::precompile_work(address, input_length)
+	}
+
+	fn surcharge_limit(_: u64) -> Weight {
+		// More than any gas limit reaches.
+		Weight::from_parts(u64::MAX / 4, 0)
+	}
+
+	fn proof_limit(gas_limit: u64) -> Option<u64> {
+		MeasuredGasWeightMapping::<Runtime>::proof_limit(gas_limit)
+	}
+}
+
 impl pallet_evm::Config for Runtime {
 	type AddressMapping = IdentityAddressMapping;
 	type Currency = Balances;
@@ -104,7 +134,7 @@ impl pallet_evm::Config for Runtime {
 	type WithdrawOrigin = EnsureAddressNever<H160>;
 	type FeeCalculator = CaseFee;
 	type OnChargeTransaction = BurnBaseFee;
-	type GasWeightMapping = MeasuredGasWeightMapping<Self>;
+	type GasWeightMapping = UnboundedGas;
 	type WeightPerGas = WeightPerGas;
 	type ChainId = ConstU64<CHAIN_ID>;
 	type BlockGasLimit = ConstU64<BLOCK_GAS_LIMIT>;

@@ -14,12 +14,15 @@ struct Node {
 	next: Cell<usize>,
 	gap: usize,
 	freed: Record<Vec<usize>>,
+	/// Pieces that were given back to this node and that it gives again, the last first.
+	free: Record<Vec<usize>>,
 }
 
 impl Node {
 	fn with_gap(gap: usize) -> Self {
 		let memory = vec![0; ADDRESS_SPACE / 8].into_boxed_slice();
-		Self { memory, next: Cell::new(0), gap, freed: Record::default() }
+		let (freed, free) = (Record::default(), Record::default());
+		Self { memory, next: Cell::new(0), gap, freed, free }
 	}
 
 	fn base(&self) -> usize {
@@ -29,6 +32,11 @@ impl Node {
 
 impl Host for &Node {
 	fn malloc(&self, size: usize) -> *mut u8 {
+		if size == PIECE {
+			if let Some(piece) = self.free.borrow_mut().pop() {
+				return piece as *mut u8;
+			}
+		}
 		let start = self.next.get() + HOST_HEADER + self.gap;
 		let end = start + size.next_power_of_two();
 		if end > ADDRESS_SPACE {
@@ -88,8 +96,38 @@ fn host_that_does_not_give_neighbours_is_asked_for_all_at_once_works() {
 	assert_eq!(size, 3 * PIECE);
 	assert!(memory.owns(all) && memory.owns(all.wrapping_add(size - 1)));
 	let tried = node.base() + HOST_HEADER + 8;
-	assert_eq!(*node.freed.borrow(), [tried, tried + PIECE + HOST_HEADER + 8]);
+	// All that could be put aside, the last run, and the piece after it.
+	let count = MAX_ASIDE + 2;
+	let expected: Vec<usize> =
+		(0..count).map(|index| tried + index * (PIECE + HOST_HEADER + 8)).collect();
+	assert_eq!(*node.freed.borrow(), expected);
 	assert!(!memory.owns(tried as *const u8));
+}
+
+#[test]
+fn pieces_that_the_host_was_given_back_do_not_break_a_run_works() {
+	let node = node();
+	let given: Vec<*mut u8> = (0..3).map(|_| (&node).malloc(PIECE)).collect();
+	(&node).malloc(100);
+	// The first and the third are no neighbours.
+	node.free.borrow_mut().extend([given[0] as usize, given[2] as usize]);
+	let memory = HostMemory::new(&node);
+	let (all, size, _) = memory.alloc(33 * PIECE);
+	assert_eq!(size, 33 * PIECE + 32 * HOST_HEADER);
+	assert!(memory.owns(all) && memory.owns(all.wrapping_add(size - 1)));
+	assert!(given.iter().all(|piece| !memory.owns(*piece)));
+	assert_eq!(*node.freed.borrow(), [given[2] as usize, given[0] as usize]);
+}
+
+#[test]
+fn run_that_begins_with_pieces_given_back_works() {
+	let node = node();
+	let given: Vec<*mut u8> = (0..2).map(|_| (&node).malloc(PIECE)).collect();
+	node.free.borrow_mut().extend([given[1] as usize, given[0] as usize]);
+	let memory = HostMemory::new(&node);
+	let (all, size, _) = memory.alloc(2 * PIECE);
+	assert_eq!((all, size), (given[0], 2 * PIECE + HOST_HEADER));
+	assert!(node.freed.borrow().is_empty());
 }
 
 #[test]

@@ -108,7 +108,10 @@ impl<T: Config> Pallet<T> {
 	fn run_and_commit(request: &ExecuteRequest, rules: Rules) -> Result<Outcome, RunnerError> {
 		let halt = match engine::run::<T>(request, rules) {
 			Ok(outcome) => match commit::<T>(&outcome, Dust::Refuse) {
-				Ok(()) => return Ok(outcome),
+				Ok(()) => {
+					engine::hash_key::note::<T>(request);
+					return Ok(outcome);
+				}
 				Err(error) => {
 					log::debug!(target: LOG_TARGET, "outcome not written: {error:?}");
 					Halt { exit: error.exit_error(), surcharge: outcome.surcharge }
@@ -120,6 +123,7 @@ impl<T: Config> Pallet<T> {
 		let outcome = engine::run_halted::<T>(request, rules, halt)?;
 		commit::<T>(&outcome, Dust::Lose)
 			.map_err(|error| RunnerError::CommitFailed(error.dispatch_error::<T>()))?;
+		engine::hash_key::note::<T>(request);
 		Ok(outcome)
 	}
 

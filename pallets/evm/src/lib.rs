@@ -159,6 +159,11 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type NonceReferences<T: Config> = StorageMap<_, Blake2_128Concat, H160, (), OptionQuery>;
 
+	/// The key of the hash of the engine's maps in the last execution that was written; see
+	/// `engine/hash_key.rs`.
+	#[pallet::storage]
+	pub type HashKey<T: Config> = StorageValue<_, [u8; 16], ValueQuery>;
+
 	/// Addresses with slots but neither code nor nonce, which only genesis, an import and the rules
 	/// before EIP-161 bring about. No contract can be created there (EIP-7610). Looking for a slot
 	/// instead would pass over every slot that the block has emptied before, one by one, and the gas

@@ -59,8 +59,11 @@ const MAX_SURCHARGE: u64 = 600_000_000_000;
 const MAX_PROOF_PER_GAS: u64 = 4_096;
 
 /// One unit of gas weighs `Config::WeightPerGas`, and precompiles are charged for the time that they
-/// take beyond that in Wasm. Proofs are counted and never end an execution: a chain that has to bound
-/// them wraps this with a [`GasWeightMapping::proof_limit`] of its own.
+/// take beyond that in Wasm, by the prices of Osaka: under older rules MODEXP costs up to a twelfth of
+/// the gas for the same work (EIP-7883), and needs a time of its own.
+///
+/// Proofs are counted and never end an execution: a chain that has to bound them wraps this with a
+/// [`GasWeightMapping::proof_limit`] of its own.
 pub struct MeasuredGasWeightMapping<T>(PhantomData<T>);
 
 impl<T: Config> MeasuredGasWeightMapping<T> {

@@ -30,10 +30,11 @@ impl WeightInfo for () {
 	}
 
 	/// Reads: sender, its code metadata and code, chain id, time, author, base fee, lock of the
-	/// sender, nonce reference. Writes: sender, nonce reference, author, total issuance.
+	/// sender, nonce reference, key of the hash. Writes: sender, nonce reference, author, total
+	/// issuance, key of the hash.
 	fn execute() -> Weight {
-		Weight::from_parts(100_000_000, 20_000)
-			.saturating_add(RocksDbWeight::get().reads_writes(9, 4))
+		Weight::from_parts(100_000_000, 23_000)
+			.saturating_add(RocksDbWeight::get().reads_writes(10, 5))
 	}
 
 	/// No reads and writes: gas pays for the accounts in the lists.

@@ -179,6 +179,10 @@ fn write_balances<T: Config>(
 		if after > before {
 			gained.push(Delta { address: *address, who, amount });
 		} else {
+			// An account that Frontier wrote has a nonce without a reference, and would lose it.
+			if after < U256::from(T::Currency::minimum_balance().into()) {
+				Pallet::<T>::hold_nonce(address);
+			}
 			T::Currency::burn_from(
 				&who,
 				amount,

@@ -2,8 +2,8 @@
 
 use super::convert::{from_address, hash_to_word, to_hash, to_word, word_to_hash};
 use crate::{
-	slot_keys::AccountSlots, AccountCodes, AccountGuard, BlockHashMapping, Config, EmptyAccounts,
-	EvmSpec, Pallet,
+	slot_keys::AccountSlots, AccountCodes, AccountCodesMetadata, AccountGuard, BlockHashMapping,
+	CodeMetadata, Config, EmptyAccounts, EvmSpec, Pallet,
 };
 use alloc::collections::BTreeMap;
 use core::{fmt, marker::PhantomData};
@@ -65,6 +65,32 @@ impl<T> FrameDatabase<T> {
 	/// Bytes of storage proof for what was read, at most the limit; zero if they are not counted.
 	pub(super) fn proof(&self) -> u64 {
 		self.proof_limit.map_or(0, |limit| self.proof.min(limit))
+	}
+
+	/// Size and hash of a code. Frontier fills the metadata in lazily: without it the code is read.
+	fn code_metadata(&mut self, address: &H160) -> Result<Option<CodeMetadata>, DatabaseError>
+	where
+		T: Config,
+	{
+		if let Some(metadata) = AccountCodesMetadata::<T>::get(address) {
+			return Ok(Some(metadata));
+		}
+		let code = AccountCodes::<T>::get(address);
+		if code.is_empty() {
+			return Ok(None);
+		}
+		self.count(1, code.len() as u64)?;
+		self.count_code(code.len())?;
+		Ok(Some(CodeMetadata::from_code(&code)))
+	}
+
+	/// Counts bytes of code that are read.
+	fn count_code(&mut self, bytes: usize) -> Result<(), DatabaseError> {
+		self.code_read = self.code_read.saturating_add(bytes);
+		if self.code_read > MAX_CODE_READ {
+			return Err(DatabaseError::TooMuchCode { limit: MAX_CODE_READ as u64 });
+		}
+		Ok(())
 	}
 
 	/// Counts no more: what is left to do is paid for with every execution.
@@ -136,7 +162,7 @@ impl<T: Config> Database for FrameDatabase<T> {
 		}
 		let nonce = Pallet::<T>::nonce(&address);
 		let balance = Pallet::<T>::balance(&address);
-		let metadata = Pallet::<T>::account_code_metadata(&address);
+		let metadata = self.code_metadata(&address)?;
 		let mut info = AccountInfo { nonce, balance: to_word(balance), ..Default::default() };
 		if let Some(metadata) = metadata {
 			info.code_hash = to_hash(metadata.hash);
@@ -160,10 +186,7 @@ impl<T: Config> Database for FrameDatabase<T> {
 		};
 		self.count(1, size)?;
 		let code = Bytes::from(AccountCodes::<T>::get(owner));
-		self.code_read = self.code_read.saturating_add(code.len());
-		if self.code_read > MAX_CODE_READ {
-			return Err(DatabaseError::TooMuchCode { limit: MAX_CODE_READ as u64 });
-		}
+		self.count_code(code.len())?;
 		// Imported code can start like a delegation without being one.
 		let code =
 			Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code));

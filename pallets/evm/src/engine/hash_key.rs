@@ -2,18 +2,28 @@
 //!
 //! The engine keeps accounts and slots in hash maps, under keys that contracts choose. Who could
 //! foresee the hash would bring keys that all collide, and a transaction of seconds would become one of
-//! minutes. A runtime has no secrets, but nobody can choose keys for a hash that depends on the choice:
-//! the key of the hash is made of the whole request, and of the block before, which nobody knows when
-//! contracts with prepared keys are deployed.
+//! minutes. A runtime has no secrets, but nobody can choose keys for a hash that depends on the choice
+//! itself: the key of the hash is made of the whole request, of the key before, and of the block before.
+//! So it depends on the transaction that deploys a contract with prepared keys, in whatever block it is.
 
-use crate::{Config, ExecuteRequest};
+use crate::{Config, ExecuteRequest, HashKey};
 use codec::Encode;
 use sp_io::hashing::blake2_128;
 
-/// Sets the key for the maps of this execution.
-pub(super) fn set<T: Config>(request: &ExecuteRequest) {
+/// The key for the maps of this execution.
+fn key<T: Config>(request: &ExecuteRequest) -> [u8; 16] {
 	let parent = frame_system::Pallet::<T>::parent_hash();
-	alloy_primitives::map::set_key((parent, request).using_encoded(blake2_128));
+	(HashKey::<T>::get(), parent, request).using_encoded(blake2_128)
+}
+
+/// Sets the key for the maps that are made from now on.
+pub(super) fn set<T: Config>(request: &ExecuteRequest) {
+	alloy_primitives::map::set_key(key::<T>(request));
+}
+
+/// Has all later keys depend on this request, whose outcome is written.
+pub(crate) fn note<T: Config>(request: &ExecuteRequest) {
+	HashKey::<T>::put(key::<T>(request));
 }
 
 #[cfg(test)]
@@ -27,6 +37,24 @@ mod tests {
 	/// The hash of a slot in a map of the engine's that is made now.
 	fn hash() -> u64 {
 		revm::state::EvmStorage::default().hasher().hash_one(Word::ONE)
+	}
+
+	#[test]
+	fn hash_depends_on_every_request_before() {
+		sp_io::TestExternalities::default().execute_with(|| {
+			let request =
+				|gas| ExecuteRequest::call(H160::zero(), H160::zero(), vec![1, 2, 3], gas);
+			let last = |before: &[u64]| {
+				HashKey::<Test>::kill();
+				before.iter().for_each(|gas| note::<Test>(&request(*gas)));
+				set::<Test>(&request(7));
+				hash()
+			};
+			let mut hashes = [last(&[]), last(&[1]), last(&[2]), last(&[1, 2]), last(&[2, 1])];
+			assert_eq!(hashes[3], last(&[1, 2]));
+			hashes.sort_unstable();
+			assert!(hashes.windows(2).all(|pair| pair[0] != pair[1]));
+		});
 	}
 
 	#[test]

@@ -11,7 +11,7 @@ mod database;
 mod environment;
 mod evm;
 mod handler;
-mod hash_key;
+pub(crate) mod hash_key;
 pub(crate) mod intrinsic;
 mod journal;
 mod keccak;

@@ -237,12 +237,14 @@ fn nothing_else_is_stored_beside() {
 			key = next;
 		}
 		let nonce_references = hex!("16341ec5c690f37fa40b84c1f71c6dfb");
+		let hash_key = hex!("9620e53714b935f72e425a0ee5094ff5");
 		let version = hex!("4e7b9012096b41c4eb3aaf947f6ea429"); // `:__STORAGE_VERSION__:`
 		let known = [
 			&CODE_KEY[16..32],
 			&METADATA_KEY[16..32],
 			&SLOT_KEY[16..32],
 			&nonce_references,
+			&hash_key,
 			&version,
 		];
 		assert_eq!(items, known.map(<[u8]>::to_vec).into());
