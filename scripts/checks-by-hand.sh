@@ -6,7 +6,7 @@
 #   3. polkadot.js decodes the proposal against a running node to the fields of the page;
 #   4. the hash of the page is that of the migration on the chain.
 #
-# Use:  scripts/checks-by-hand.sh       after a build; needs Node.js 20 or later with npm
+# Use:  scripts/checks-by-hand.sh       after a failure the logs stay
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -5,7 +5,7 @@
 #   Ctrl-C   while it imports: it ends, and so does what it started.
 #
 # Use:  scripts/demo-test.sh [--live]      after a build
-#   --live   also the mode with an anvil and contracts deployed anew (needs Node.js)
+#   --live   also the mode with an anvil and contracts deployed anew
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -5,7 +5,7 @@
 # Use:  scripts/demo.sh [--json] [--keep] [--live]
 #   --json   the last line on stdout is one JSON object
 #   --keep   leave the node running and print its endpoints
-#   --live   start anvil, deploy the contracts anew, and migrate a snapshot of that node (needs Node.js)
+#   --live   start anvil, deploy the contracts anew, and migrate a snapshot of that node
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -22,7 +22,7 @@ done
 
 trap clean_up EXIT
 STARTED=$SECONDS
-[ "$LIVE" = no ] || check_node_js
+[ "$LIVE" = no ] || select_node_js
 prepare_programs
 
 WORK="$(mktemp -d)"

@@ -9,7 +9,7 @@
 #      limits of weight, length or proof size;
 #   7. on a chain of 10,000 blocks a search for logs looks at as many as it may, and not at one more.
 #
-# Use:  scripts/end-to-end.sh       after a build; needs Node.js 20 or later with npm
+# Use:  scripts/end-to-end.sh       after a failure the logs stay
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

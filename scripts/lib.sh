@@ -145,18 +145,12 @@ stop_node() {
 EXAMPLE="$ROOT/scripts/example"
 ZOMBIENET="$ROOT/zombienet"
 
-# check_node_js: stops unless Node.js and npm are there, before anything takes time.
-check_node_js() {
-	command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 ||
-		die "this needs Node.js 20 or later with npm, for the Ethereum node, the tools of the example and zombienet"
-	[ "$(node -p 'Number(process.versions.node.split(".")[0])')" -ge 20 ] ||
-		die "Node.js $(node --version) is too old; 20 or later is needed"
-}
-
-# check_zombienet_tools: the same, and what zombienet runs besides.
-check_zombienet_tools() {
-	check_node_js
-	command -v ps >/dev/null 2>&1 || die "zombienet needs the command ps; on Debian: apt-get install procps"
+# select_node_js: installs what is missing of Node.js, npm and what zombienet runs besides, and puts them
+# into this shell's environment.
+select_node_js() {
+	local lines
+	lines="$("$ROOT/scripts/node-js.sh")" || die "no Node.js; see the lines above"
+	eval "$lines"
 }
 
 # install_npm FOLDER WHAT: the packages of a folder's package-lock.json, unless they are there.
@@ -169,13 +163,13 @@ install_npm() {
 
 # install_example_tools: anvil, cast and the contracts' artefacts.
 install_example_tools() {
-	check_node_js
+	select_node_js
 	install_npm "$EXAMPLE" "Tools of the example"
 }
 
-# install_zombienet
+# install_zombienet: the command line of zombienet.
 install_zombienet() {
-	check_zombienet_tools
+	select_node_js
 	install_npm "$ZOMBIENET" "zombienet"
 }
 

@@ -5,7 +5,7 @@
 #   submit from three places at once, one of them out of order, twice, and forged chunks.
 # In the end all four have the same final blocks and the state that an undisturbed import brings.
 #
-# Use:  scripts/network.sh [--short]      after a build; needs Node.js 20 or later with npm
+# Use:  scripts/network.sh [--short]      after a failure the logs stay
 #   --short   the example only, while one validator is killed and restarted
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -19,7 +19,7 @@ case "${1:-}" in
 esac
 
 trap clean_up EXIT
-check_zombienet_tools
+select_node_js
 select_toolchain
 prepare_programs
 install_zombienet

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Records the example again: starts an anvil from npm, deploys the contracts and lets them live, and
-# takes a snapshot of the node. Needs Node.js 20 or later with npm.
+# takes a snapshot of the node.
 #
 # Use:  scripts/record-example.sh [--output FOLDER]      default: examples/anvil-defi
 #

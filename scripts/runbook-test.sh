@@ -2,12 +2,12 @@
 # Executes the blocks of docs/runbook.md marked "sh", in their order and in one shell, against an anvil
 # with the recorded example and a development node, and checks what is there in the end.
 #
-# Use:  scripts/runbook-test.sh       after a build; needs Node.js 20 or later with npm
+# Use:  scripts/runbook-test.sh       after a failure the logs stay
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 trap clean_up EXIT
-check_node_js
+select_node_js
 prepare_programs
 install_example_tools
 WORK="$(mktemp -d)"

@@ -13,7 +13,7 @@ trap clean_up EXIT
 keep_log
 
 check_machine
-check_zombienet_tools
+select_node_js
 step "Toolchain"
 select_toolchain
 step "Format"

@@ -12,6 +12,7 @@
 # ends with the one line that an administrator has to run. Everything else is done in the user's own cache.
 # Safe to interrupt and to run again: every step looks at what is there and only then acts.
 set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/packages.sh"
 
 CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/evm-migration"
 TOOLCHAIN="$CACHE/toolchain"
@@ -27,11 +28,6 @@ declare -A BASE_COMMANDS=(
 # Without a command that shows them: the command perl is there without its modules, which OpenSSL's build needs.
 BASE_PACKAGES=(libssl-dev ca-certificates perl)
 
-say() { printf 'toolchain: %s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
-
-have() { command -v "$1" >/dev/null 2>&1; }
-is_debian() { [ -r /etc/debian_version ] && have apt-get; }
 is_installed() { [ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null)" = "install ok installed" ]; }
 
 # rust_minor RUSTC: the minor version of a 1.x compiler, 0 if it does not run.
@@ -77,24 +73,6 @@ missing_packages() {
 	for command in "${!BASE_COMMANDS[@]}"; do
 		have "$command" || printf '%s\n' "${BASE_COMMANDS[$command]}"
 	done | sort
-}
-
-# may_install: whether packages can be installed without asking anybody.
-may_install() { [ "$(id -u)" -eq 0 ] || { have sudo && sudo -n true 2>/dev/null; }; }
-
-# install_packages NAME...: through apt; without the right to, prints the one line to run and ends.
-install_packages() {
-	local root=() apt="apt-get install -y --no-install-recommends $*"
-	if ! may_install; then
-		have sudo && die "please run this once, then start again: sudo sh -c 'apt-get update && $apt'"
-		die "please let root run this once, then start again: apt-get update && $apt"
-	fi
-	[ "$(id -u)" -eq 0 ] || root=(sudo)
-	say "installing $* (about half a minute)"
-	{
-		"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-		"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
-	} >&2 || die "apt-get failed; see the lines above. Needed: $*"
 }
 
 # check_base_commands: for systems without apt, names what is missing.
