@@ -4,10 +4,12 @@
 # Use:  scripts/bench.sh import [--slots 10000,100000,1000000] [--json FILE]
 #           imports: block execution time, proof size, weight and memory, beside the same storage
 #           written by root and by EVM transactions
+#       scripts/bench.sh split [--slots N] [--json FILE]
+#           where the time of an import's blocks goes: decode, hash, trie, storage; needs perf
 #       scripts/bench.sh weights [--output FILE]
 #           the same for chunks of every kind, as the weights of the runtime
 #       scripts/bench.sh evm [--repeat TIMES] [--json FILE]
-#           programs on plain revm, on pallet-evm natively and in Wasm, and on the crate evm 0.43
+#           programs on plain revm, on pallet-evm natively and in Wasm, and on the crate evm 0.43 (Frontier's)
 #       scripts/bench.sh gas [--repeat TIMES] [--json FILE]
 #           the heaviest transactions of 2^24 gas in Wasm, beside the weight of their gas
 #       scripts/bench.sh import --help        every option
@@ -29,7 +31,14 @@ build_frontier() {
 		die "the build of bench/frontier failed; see the lines above"
 }
 
-[ $# -ge 1 ] || die "say what to measure: import, weights, evm or gas"
+# build_published: revm as it is published, with the options of the chain's programs; sets REVM.
+build_published() {
+	REVM="$CARGO_TARGET_DIR/published/release/published-revm"
+	( cd "$ROOT/bench/published" && CARGO_TARGET_DIR="$CARGO_TARGET_DIR/published" cargo build --locked --release ) >&2 ||
+		die "the build of bench/published failed; see the lines above"
+}
+
+[ $# -ge 1 ] || die "say what to measure: import, split, weights, evm or gas"
 trap clean_up EXIT
 check_machine
 select_toolchain
@@ -37,6 +46,7 @@ build
 export MIGRATION_NODE="$BIN/migration-node" EVM_MIGRATE="$BIN/evm-migrate"
 if [ "$1" = evm ]; then
 	build_frontier
-	set -- "$@" --frontier "$FRONTIER"
+	build_published
+	set -- "$@" --frontier "$FRONTIER" --revm "$REVM"
 fi
 "$BIN/migration-bench" "$@"

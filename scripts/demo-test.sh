@@ -18,7 +18,7 @@ case "${1:-}" in
 esac
 
 trap clean_up EXIT
-command -v curl >/dev/null 2>&1 || die "this asks the node by curl; on Debian: apt-get install curl"
+select_node_js
 prepare_programs
 WORK="$(mktemp -d)"
 FOLDERS+=("$WORK")
@@ -83,9 +83,11 @@ KEPT="$(sed -nE 's/.*stop it with +kill ([0-9]+)$/\1/p' "$WORK/keep.log")"
 HTTP="$(sed -nE 's/.*Ethereum RPC +(http:[^ ]+).*/\1/p' "$WORK/keep.log")"
 [ -n "$KEPT" ] && [ -n "$HTTP" ] || { cat "$WORK/keep.log" >&2; die "it does not say where the node is"; }
 CHILDREN+=("$KEPT")
-ANSWER="$(curl -sS --max-time 30 -H 'Content-Type: application/json' \
-	-d '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}' "$HTTP")" ||
-	die "the node that stays does not answer at $HTTP"
+ASK='const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] });
+const headers = { "Content-Type": "application/json" };
+fetch(process.argv[1], { method: "POST", headers, body, signal: AbortSignal.timeout(30000) })
+	.then((answer) => answer.text()).then(console.log);'
+ANSWER="$(node -e "$ASK" "$HTTP")" || die "the node that stays does not answer at $HTTP"
 expect "$ANSWER" result '"0x7a69"'
 [ "$(processes)" = "$KEPT " ] || die "only process $KEPT should stay, found: $(processes)"
 kill "$KEPT"

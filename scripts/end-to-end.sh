@@ -6,7 +6,7 @@
 #   4. a holder's key sends ether, an ERC-20 and a swap on both sides, with equal events and balances;
 #   5. ethers, viem and cast use the node with their defaults, as applications do;
 #   6. the node is stopped, and every block of its chain is executed again: none exceeds the runtime's
-#      limits of weight, length or proof size;
+#      limits of weight or length, or needs a longer proof than it declares;
 #   7. on a chain of 10,000 blocks a search for logs looks at as many as it may, and not at one more.
 #
 # Use:  scripts/end-to-end.sh       after a failure the logs stay
@@ -45,7 +45,7 @@ node "$EXAMPLE/spend.mjs" --source "$ANVIL_HTTP" --target "$NODE_HTTP" --contrac
 step "Clients: ethers, viem and cast with their defaults"
 node "$EXAMPLE/clients.mjs" --rpc "$NODE_HTTP" >&2
 
-step "Every block again: weight, length and proof size"
+step "Every block again: weight, length and declared proof"
 BEST="$("$EVM_MIGRATE" status --node "$NODE_WS" --json | tail -n 1 | node -p 'JSON.parse(require("fs").readFileSync(0)).block')"
 # The import alone makes more.
 [ "$BEST" -ge 5 ] || die "the chain has $BEST blocks, expected 5 at least"
@@ -55,7 +55,7 @@ stop_node
 	die "a block exceeds a limit, or could not be measured; the report is above"
 }
 tail -n 5 "$WORK/blocks.txt" >&2
-say "blocks 1 to $BEST keep the runtime's limits of weight, length and proof size"
+say "blocks 1 to $BEST keep the runtime's limits of weight and length, and declare their proofs"
 
 step "Limit: a range of too many blocks"
 start_node "$WORK/range.log" --block-time 1

@@ -19,20 +19,21 @@ existing_parent() {
 	printf '%s\n' "$path"
 }
 
-# check_machine: expected time, disk and memory; stops if there is too little.
+# check_machine [WHAT]: expected time, disk and memory; stops if there is too little. WHAT comes after the build, in words
+# with its time.
 check_machine() {
-	local cores target folder free_disk memory
+	local after="${1:+, then $1}" cores target folder free_disk memory
 	cores="$(nproc 2>/dev/null || echo 1)"
 	target="${CARGO_TARGET_DIR:-$CACHE/target}"
 	folder="$(existing_parent "$target")"
 	free_disk="$(df -Pk "$folder" | awk 'NR == 2 { print int($4 / 1048576) }')"
 	memory="$(awk '/^(MemAvailable|SwapFree):/ { sum += $2 } END { print int(sum / 1048576) }' /proc/meminfo)"
 	if [ -x "$target/release/migration-node" ]; then
-		say "A build from before is there: expect a few minutes at most ($cores cores, $memory GB of memory and swap free, $free_disk GB of disk free)."
+		say "A build from before is there: expect a few minutes at most$after ($cores cores, $memory GB of memory and swap free, $free_disk GB of disk free)."
 		[ "$free_disk" -ge 3 ] || die "only $free_disk GB are free in $folder; 3 GB are needed to build again"
 		return
 	fi
-	say "Building from nothing: expect about $((80 / cores + 5)) minutes on $cores cores, $NEEDED_DISK_GB GB of disk in $target and $NEEDED_MEMORY_GB GB of memory."
+	say "Building from nothing: expect about $((36 / cores + 2)) to $((80 / cores + 5)) minutes on $cores cores$after, $NEEDED_DISK_GB GB of disk in $target and $NEEDED_MEMORY_GB GB of memory."
 	say "Here: $free_disk GB of disk and $memory GB of memory and swap are free. It is safe to interrupt and to run again."
 	[ "$free_disk" -ge "$NEEDED_DISK_GB" ] ||
 		die "only $free_disk GB are free in $folder, $NEEDED_DISK_GB GB are needed; set XDG_CACHE_HOME or CARGO_TARGET_DIR to a folder with more room"

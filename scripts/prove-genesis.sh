@@ -2,21 +2,27 @@
 # Moves the whole genesis state of an Ethereum chain into a new development chain, whose runtime
 # holds every account and slot against the genesis block's state root by itself.
 #
-# Use:  scripts/prove-genesis.sh FILE [--json] [--chain-id N] [--work DIR]
+# Use:  scripts/prove-genesis.sh FILE [--json] [--chain-id N] [--expect-block-hash HASH] [--work DIR]
 #   FILE          a genesis file in geth's form: config, header fields and alloc
 #   --json        the last line on stdout is one JSON object; its "policy" says whether balances were minted
 #   --chain-id N  the chain's id (EIP-155), where the file does not say it
+#   --expect-block-hash HASH  the hash of the chain's block 0, as an explorer or a node has it
 #   --work DIR    keep the snapshot, the bundle and the logs in this folder, which is new or empty
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-JSON=no WORK="" GENESIS="" CHAIN_ID=()
+JSON=no WORK="" GENESIS="" KNOWN=()
 while [ $# -gt 0 ]; do
 	case "$1" in
 	--json) JSON=yes ;;
 	--work) [ $# -ge 2 ] || die "--work needs a folder"; WORK="$2"; shift ;;
-	--chain-id) [ $# -ge 2 ] || die "--chain-id needs a number"; CHAIN_ID=(--chain-id "$2"); shift ;;
-	-h | --help) sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+	--chain-id) [ $# -ge 2 ] || die "--chain-id needs a number"; KNOWN+=(--chain-id "$2"); shift ;;
+	--expect-block-hash)
+		[ $# -ge 2 ] || die "--expect-block-hash needs a hash"
+		KNOWN+=(--expect-block-hash "$2")
+		shift
+		;;
+	-h | --help) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
 	-*) die "unknown option $1; see --help" ;;
 	*) [ -z "$GENESIS" ] || die "one genesis file at a time; see --help"; GENESIS="$1" ;;
 	esac
@@ -38,7 +44,7 @@ else
 fi
 
 step "Snapshot of the genesis file"
-"$EVM_MIGRATE" snapshot --from-file "geth-genesis:$GENESIS" --output "$WORK/genesis.snapshot" "${CHAIN_ID[@]}"
+"$EVM_MIGRATE" snapshot --from-file "geth-genesis:$GENESIS" --output "$WORK/genesis.snapshot" "${KNOWN[@]}"
 step "Target: a development node"
 start_node "$WORK/node.log" --base-path "$WORK/chain"
 say "node at $NODE_WS"

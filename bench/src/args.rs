@@ -20,6 +20,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
 	/// Import snapshots of these sizes, and write the same storage in other ways.
 	Import(ImportArgs),
+	/// Say where the time of an import's blocks goes.
+	Split(SplitArgs),
 	/// Measure chunks of many kinds and write the weights of the runtime.
 	Weights(WeightsArgs),
 	/// Execute the heaviest transactions of 2^24 gas and hold their times against their weights.
@@ -50,6 +52,20 @@ pub(crate) struct ImportArgs {
 	#[arg(long, value_name = "MILLISECONDS", default_value = "1500")]
 	pub(crate) block_time: NonZeroU32,
 	/// Write all figures to this file as JSON.
+	#[arg(long, value_name = "FILE")]
+	pub(crate) json: Option<PathBuf>,
+}
+
+/// Arguments of `split`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SplitArgs {
+	/// Slots of the contract that is imported.
+	#[arg(long, value_name = "N", default_value = "100000", value_parser = clap::value_parser!(u64).range(1_000..=1_000_000))]
+	pub(crate) slots: u64,
+	/// How often each block is executed.
+	#[arg(long, value_name = "TIMES", default_value = "10")]
+	pub(crate) repeat: NonZeroU32,
+	/// Write the figures to this file as JSON.
 	#[arg(long, value_name = "FILE")]
 	pub(crate) json: Option<PathBuf>,
 }
@@ -99,6 +115,9 @@ pub(crate) struct EvmArgs {
 	/// Only programs whose name contains this.
 	#[arg(long, value_name = "TEXT")]
 	pub(crate) only: Option<String>,
+	/// The program of plain revm, built from bench/published.
+	#[arg(long, value_name = "FILE")]
+	pub(crate) revm: PathBuf,
 	/// The Wasm of the crate `evm` 0.43, built from bench/frontier.
 	#[arg(long, value_name = "FILE")]
 	pub(crate) frontier: PathBuf,

@@ -6,6 +6,7 @@ mod gas;
 mod import;
 mod measure;
 mod memory;
+mod split;
 mod stats;
 mod weights;
 
@@ -17,6 +18,7 @@ use clap::Parser;
 async fn main() -> Result<()> {
 	match Args::parse().command {
 		Command::Import(arguments) => import::run(&arguments).await,
+		Command::Split(arguments) => split::run(&arguments).await,
 		Command::Weights(arguments) => weights::run(&arguments).await,
 		Command::Gas(arguments) => gas::run(&arguments),
 		Command::Evm(arguments) => evm::run(&arguments),

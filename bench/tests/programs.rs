@@ -2,15 +2,15 @@
 #![allow(clippy::unwrap_used)]
 
 use migration_bench::{
-	engines::{Engine, PalletNative, PalletWasm, PlainRevm},
+	engines::{Engine, KeyedRevm, PalletNative, PalletWasm},
 	programs,
 };
 use sp_core::U256;
 
 #[test]
 fn programs_end_alike_on_all_engines() {
-	let (plain, native, wasm) = (PlainRevm, PalletNative, PalletWasm::new().unwrap());
-	let engines: [&dyn Engine; 3] = [&plain, &native, &wasm];
+	let (revm, native, wasm) = (KeyedRevm, PalletNative, PalletWasm::new().unwrap());
+	let engines: [&dyn Engine; 3] = [&revm, &native, &wasm];
 	for program in programs::all().unwrap() {
 		let mut outcomes = engines
 			.iter()
@@ -33,7 +33,7 @@ fn repeated_calls_succeed_every_time() {
 			"Uniswap V2 swaps" => 50,
 			_ => continue,
 		};
-		let run = PlainRevm.prepare(&program).unwrap().run().unwrap();
+		let run = KeyedRevm.prepare(&program).unwrap().run().unwrap();
 		assert_eq!(U256::from_big_endian(&run.outcomes[0].output), U256::from(times));
 	}
 }

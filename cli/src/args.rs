@@ -11,7 +11,7 @@ use migration_primitives::{
 	limits::MAX_RUN_LOG2,
 	manifest::{EvmSpec, PostImportCall},
 	map::Target,
-	H160,
+	H160, H256,
 };
 use sp_core::crypto::AccountId32;
 
@@ -143,6 +143,9 @@ pub struct ChunkArgs {
 	/// Most bytes of a chunk.
 	#[arg(long, value_name = "N", default_value_t = 81_920, value_parser = clap::value_parser!(u32).range(1..))]
 	pub chunk_bytes: u32,
+	/// Most accounts of a chunk.
+	#[arg(long, value_name = "N", default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..))]
+	pub chunk_accounts: u32,
 	/// Most slots of a chunk.
 	#[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..))]
 	pub chunk_slots: u32,
@@ -228,6 +231,10 @@ pub struct NodeArgs {
 	/// Seconds to wait for a node that does not answer, for instance while it starts again.
 	#[arg(long, value_name = "SECONDS", default_value_t = 120)]
 	pub patience: u64,
+	/// Refuse a node whose chain has another first block (genesis) than the one with this hash: what
+	/// was approved for one chain is then not sent to another by mistake.
+	#[arg(long, value_name = "HASH", value_parser = parse::hash)]
+	pub expect_genesis: Option<H256>,
 }
 
 /// Who signs. The environment variable EVM_MIGRATE_SURI may hold the key instead.
@@ -277,12 +284,17 @@ pub struct VerifyArgs {
 	pub before_activate: bool,
 	/// Take wei that came on top of what the migration brought for deposits without a look at the
 	/// chain's issuance. Without it they are notes as long as all balances of the chain together are no
-	/// more than its issuance, for which all its accounts are read once.
+	/// more than its issuance, for which all its accounts are read once. Balances that root wrote are
+	/// mismatches in any case.
 	#[arg(long)]
 	pub allow_deposits: bool,
 	/// Count wei that came on top as a mismatch, whoever sent them.
 	#[arg(long, conflicts_with = "allow_deposits")]
 	pub strict: bool,
+	/// Most blocks after the activation whose events are read, for balances that root wrote and for
+	/// what was released. Those from the proposal to the activation are read in any case.
+	#[arg(long, value_name = "N", default_value_t = 100_000)]
+	pub event_blocks: u32,
 	/// Also list the contracts with both addresses, and the proof-of-existence records.
 	#[arg(long)]
 	pub table: bool,

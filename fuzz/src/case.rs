@@ -30,9 +30,9 @@ pub struct Case {
 
 impl Case {
 	/// Whether gas can pay for more memory than the pallet gives: without the cap of EIP-7825, and before
-	/// EIP-150, when a call could pass on all gas.
+	/// EIP-2929, when accounts and slots were cheap.
 	pub fn memory_may_end(&self) -> bool {
-		self.uncapped || self.fork < EvmSpec::TangerineWhistle
+		self.uncapped || self.fork < EvmSpec::Berlin
 	}
 }
 

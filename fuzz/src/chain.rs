@@ -24,23 +24,18 @@ pub type Tamper<'a> = &'a dyn Fn(usize, &mut Outcome);
 /// Executes all transactions of a case through the pallet.
 ///
 /// # Panics
-/// If the accounts cannot be written, or an invariant of the pallet does not hold afterwards.
+/// If the accounts cannot be written, or an invariant of the pallet does not hold after a transaction.
 pub fn run(case: &Case, tamper: Tamper<'_>) -> Vec<Step> {
 	sp_io::TestExternalities::new_empty().execute_with(|| {
 		begin(case);
-		let steps = case
-			.transactions
-			.iter()
-			.enumerate()
-			.map(|(index, transaction)| {
-				System::reset_events();
-				let mut outcome = execute(transaction);
-				tamper(index, &mut outcome);
-				Step { outcome, state: state() }
-			})
-			.collect();
-		check_invariants();
-		steps
+		let steps = case.transactions.iter().enumerate().map(|(index, transaction)| {
+			System::reset_events();
+			let mut outcome = execute(transaction);
+			tamper(index, &mut outcome);
+			check_invariants();
+			Step { outcome, state: state() }
+		});
+		steps.collect()
 	})
 }
 
@@ -213,6 +208,7 @@ fn state() -> State {
 
 fn check_invariants() {
 	EVM::do_try_state().expect("the pallet's invariants hold");
+	EVM::check_own_state().unwrap_or_else(|fault| panic!("{fault}"));
 	let total: u128 =
 		frame_system::Account::<Runtime>::iter_values().map(|account| account.data.free).sum();
 	assert_eq!(total, Balances::total_issuance(), "issuance equals the sum of the accounts");

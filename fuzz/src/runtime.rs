@@ -143,6 +143,7 @@ impl pallet_evm::Config for Runtime {
 	type Timestamp = CaseTime;
 	type BlockHashMapping = NumberHash;
 	type AccountGuard = ();
+	type OnExecuted = ();
 	type Spec = Spec;
 	type MaxCodeSize = ConstU32<49_152>;
 	type WeightInfo = ();

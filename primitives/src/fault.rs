@@ -1,5 +1,7 @@
 //! Why a chunk that governance approved could not be applied.
 
+use core::fmt;
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::{H160, H256, U256};
@@ -179,9 +181,19 @@ pub enum Fault {
 		/// The account.
 		source_address: H160,
 	},
-	/// The sums over all records are not the manifest's.
-	#[error("the sums over all records differ from the manifest's totals")]
-	Totals,
+	/// A sum over the records exceeds the manifest's, or at the end is another.
+	#[error(
+		"the sums over the records differ from the manifest's totals: {found} {sum}, expected \
+		 {expected}"
+	)]
+	Totals {
+		/// Which sum.
+		sum: Sum,
+		/// What the manifest says.
+		expected: U256,
+		/// What the records so far add up to.
+		found: U256,
+	},
 	/// More slots in a chunk than the chain takes.
 	#[error("{found} slots in one chunk, at most {limit}")]
 	TooManySlots {
@@ -199,4 +211,61 @@ pub enum Fault {
 	/// A chunk without records.
 	#[error("a chunk without records")]
 	EmptyChunk,
+	/// More accounts in a chunk than the chain takes. Code whose head came with the chunk before
+	/// counts as one.
+	#[error("{found} accounts in one chunk, at most {limit}")]
+	TooManyAccounts {
+		/// The number found.
+		found: u32,
+		/// The bound.
+		limit: u32,
+	},
+	/// The chain does not hold the migration's manifest, which it never removes.
+	#[error("the manifest of the migration is not there")]
+	ManifestMissing,
+}
+
+/// A sum over the records of a snapshot that stands in the manifest.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	MaxEncodedLen,
+)]
+pub enum Sum {
+	/// Accounts of every kind.
+	Accounts,
+	/// Accounts with code.
+	Contracts,
+	/// Slots.
+	Slots,
+	/// Bytes of code.
+	CodeBytes,
+	/// Balances, in wei.
+	Balance,
+	/// Externally owned accounts that change hands.
+	RemappedAccounts,
+	/// Their balances, in wei.
+	RemappedBalance,
+}
+
+/// The unit, as it stands behind a number.
+impl fmt::Display for Sum {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str(match self {
+			Self::Accounts => "accounts",
+			Self::Contracts => "contracts",
+			Self::Slots => "slots",
+			Self::CodeBytes => "bytes of code",
+			Self::Balance => "wei",
+			Self::RemappedAccounts => "accounts that change hands",
+			Self::RemappedBalance => "wei that change hands",
+		})
+	}
 }

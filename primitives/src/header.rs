@@ -1,7 +1,8 @@
 //! The source block's header, given as the preimage of the block hash.
 //!
 //! Only the first fifteen fields, which every Ethereum-like header has, are looked at; later ones
-//! are opaque, so that headers of every hard fork, of Clique and of OP-style chains pass.
+//! are opaque, so that headers of every hard fork, of Clique and of OP-style chains pass. AuRa's do
+//! not: they have a step and a signature where these have mix hash and nonce.
 
 use alloy_rlp::Header as RlpHeader;
 use sp_core::H256;
@@ -187,5 +188,20 @@ mod tests {
 		assert_eq!(parse(&extended), Err(HeaderError::NotAList));
 		assert_eq!(parse(&[0xc1, 0x80]), Err(HeaderError::Field { index: 0 }));
 		assert_eq!(parse(&[0xc0]), Err(HeaderError::TooFewFields { found: 0 }));
+	}
+
+	#[test]
+	fn parse_of_a_header_of_aura_fails() {
+		let header = mainnet_genesis();
+		let mut rest = header.as_slice();
+		RlpHeader::decode(&mut rest).expect("a list");
+		// Without mix hash (33 bytes) and nonce (9 bytes).
+		let mut payload = rest[..rest.len() - 42].to_vec();
+		alloy_rlp::Encodable::encode(&0u64, &mut payload);
+		alloy_rlp::Encodable::encode(&[0u8; 65][..], &mut payload);
+		let mut aura = Vec::new();
+		RlpHeader { list: true, payload_length: payload.len() }.encode(&mut aura);
+		aura.extend_from_slice(&payload);
+		assert_eq!(parse(&aura), Err(HeaderError::Field { index: 13 }));
 	}
 }

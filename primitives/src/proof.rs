@@ -28,6 +28,24 @@ pub enum ProofKind {
 	Snapshot,
 	/// The address map: the root of its Merkle tree.
 	AddressMap,
+	/// The records of the snapshot: the root of the Merkle tree over its chunks.
+	Chunks,
+}
+
+impl ProofKind {
+	/// What a record of this kind says of its digest, in a migration whose manifest says `manifest`.
+	///
+	/// Of the chunks the chain takes in every byte, and checks it against the source where the
+	/// manifest says so. The snapshot's digest is the one of a file that the chain never sees, and of
+	/// a map no hash of the source tells whether it is right: governance vouches for both. A
+	/// manifest's own record says what the manifest says, from the proposal on: until the chunks
+	/// are recorded, nothing was proved.
+	pub fn trust(self, manifest: Trust) -> Trust {
+		match self {
+			Self::Manifest | Self::Chunks => manifest,
+			Self::Snapshot | Self::AddressMap => Trust::Attested,
+		}
+	}
 }
 
 /// One proof-of-existence record.
@@ -54,7 +72,7 @@ pub struct ProofRecord<BlockNumber> {
 	pub source_block: u64,
 	/// Hash of the source block.
 	pub source_hash: H256,
-	/// What bound the data to the source.
+	/// What binds what the digest is of to the source: see [`ProofKind::trust`].
 	pub trust: Trust,
 	/// Keccak-256 of the manifest.
 	pub manifest: H256,

@@ -1,13 +1,20 @@
 //! What the records of a snapshot must be, one after another.
 //!
 //! [`item`] reads claims: nothing in them is true yet. A [`Checker`] takes the claims of a snapshot in
-//! order and hands back what it found to hold, in types that nothing else can make: an account's head
-//! against its proof, code against its hash, slots in order, and at the account's end all slots
-//! against the storage root. The runtime writes nothing but these, and the command line writes no
-//! snapshot with others.
+//! order and hands back what it found to hold so far, in types that nothing else can make. The runtime
+//! writes nothing but these, and the command line writes no snapshot with others. A checker that was
+//! made without a state root, for `Attested` data, holds the records against each other only.
 //!
-//! In `Full` scope a head is bound to the source only by the state root over all of them, at the
-//! end: [`Checker::finish`].
+//! - A [`CheckedHead`] comes in its place and agrees with itself. With a state root it is the source's:
+//!   in `Selected` scope at once, by its proof; in `Full` scope once [`Checker::finish`] has held all
+//!   heads together against the state root.
+//! - A [`CheckedCode`] has the length and the hash that its head says.
+//! - A [`CheckedSlot`] comes in its place and is not zero. More is known of it only with all others of
+//!   its account, when [`Checker::end_account`] holds them against the head's storage root.
+//! - A [`CompleteAccount`] has all its code and slots, and these make its storage root. All of it is the
+//!   source's where its head is.
+//!
+//! What a target writes before that it must be able to take back.
 
 use alloc::vec::Vec;
 use core::{mem, ops::Deref};
@@ -19,7 +26,7 @@ use sp_core::{H160, H256, U256};
 use crate::{
 	fault::Fault,
 	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
-	item::{self, AccountHead, Slot},
+	item::{self, AccountHead, ItemError, Slot},
 	snapshot::Scope,
 	trie::{put_slot_value, verify_account, TrieAccount, TrieBuilder, MAX_LEAF_VALUE_BYTES},
 };
@@ -60,19 +67,28 @@ impl Head {
 	}
 }
 
-/// A head that comes in its place and, in `Selected` scope, is in the source's state.
+/// A head that comes in its place and agrees with itself.
+///
+/// By a checker with a state root it is also the source's: in `Selected` scope by its proof, in
+/// `Full` scope only once [`Checker::finish`] has held all heads together against the state root.
+/// Without a state root nothing but the approved hash of the data stands for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckedHead(Head);
 
-/// Code that hashes to what its account's head says.
+/// Code that has the length and the Keccak-256 that its account's head says: it is the source's
+/// where the [`CheckedHead`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckedCode<'a>(&'a [u8]);
 
-/// A slot that comes in its place. That it is the source's is known at the account's end.
+/// A slot that comes in its place and whose value is not zero.
+///
+/// That it is one of its account's is known only when [`Checker::end_account`] has held all of them
+/// together against the head's storage root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckedSlot(Slot);
 
-/// An account whose code and slots all came, and whose slots make its storage root.
+/// An account whose code and slots all came, and whose slots make the storage root that its head
+/// says: all of it is the source's where the [`CheckedHead`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CompleteAccount(Head);
 
@@ -95,6 +111,7 @@ impl Deref for CompleteAccount {
 impl Deref for CheckedSlot {
 	type Target = Slot;
 
+	#[inline]
 	fn deref(&self) -> &Slot {
 		&self.0
 	}
@@ -102,6 +119,7 @@ impl Deref for CheckedSlot {
 
 impl<'a> CheckedCode<'a> {
 	/// The code.
+	#[inline]
 	pub fn bytes(&self) -> &'a [u8] {
 		self.0
 	}
@@ -245,6 +263,9 @@ impl Checker {
 		if open.code_missing || open.slots_missing == 0 {
 			return Err(Fault::Unexpected { source_address });
 		}
+		if claim.value.is_zero() {
+			return Err(Fault::Item(ItemError::SlotValue));
+		}
 		let place = keccak256(claim.key.as_bytes());
 		if open.last_slot.is_some_and(|last| place <= last) {
 			return Err(Fault::SlotOrder { source_address, key: claim.key });
@@ -279,5 +300,33 @@ impl Checker {
 			}
 			_ => Ok(()),
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn head(slot_count: u64) -> AccountHead {
+		AccountHead {
+			address: H160::repeat_byte(0x11),
+			nonce: 1,
+			balance: U256::zero(),
+			code_hash: KECCAK_EMPTY,
+			storage_root: H256::repeat_byte(7),
+			code_length: 0,
+			slot_count,
+			proof: Vec::new(),
+		}
+	}
+
+	#[test]
+	fn slot_of_value_zero_fails() {
+		let mut checker = Checker::new(Scope::Selected, None);
+		checker.head(&head(2)).expect("it agrees with itself");
+		let one = Slot { key: H256::zero(), value: H256::from_low_u64_be(1) };
+		let zero = Slot { value: H256::zero(), ..one };
+		assert_eq!(checker.slot(zero), Err(Fault::Item(ItemError::SlotValue)));
+		assert_eq!(checker.slot(one), Ok(CheckedSlot(one)));
 	}
 }

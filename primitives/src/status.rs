@@ -5,7 +5,7 @@ use scale_info::TypeInfo;
 use sp_core::{H160, H256, U256};
 
 use crate::{
-	fault::Fault,
+	fault::{Fault, Sum},
 	manifest::{Manifest, Remapped, TreeSummary},
 	map::Target,
 	snapshot::{Scope, Totals, Trust},
@@ -158,16 +158,36 @@ pub struct Progress {
 }
 
 impl Progress {
-	/// Whether no sum exceeds what the manifest says it will be at the end.
-	pub fn is_within<AccountId>(&self, manifest: &Manifest<AccountId>) -> bool {
-		let (sums, limits) = (&self.totals, &manifest.totals);
-		sums.accounts <= limits.accounts
-			&& sums.contracts <= limits.contracts
-			&& sums.slots <= limits.slots
-			&& sums.code_bytes <= limits.code_bytes
-			&& sums.balance <= limits.balance
-			&& self.remapped.accounts <= manifest.remapped.accounts
-			&& self.remapped.balance <= manifest.remapped.balance
+	/// Errs with the first sum that exceeds what the manifest says it will be at the end.
+	pub fn check_within<AccountId>(&self, manifest: &Manifest<AccountId>) -> Result<(), Fault> {
+		self.check_sums(manifest, |found, expected| found <= expected)
+	}
+
+	/// Errs with the first sum that is not the manifest's, once all records are there.
+	pub fn check_complete<AccountId>(&self, manifest: &Manifest<AccountId>) -> Result<(), Fault> {
+		self.check_sums(manifest, |found, expected| found == expected)
+	}
+
+	fn check_sums<AccountId>(
+		&self,
+		manifest: &Manifest<AccountId>,
+		holds: impl Fn(U256, U256) -> bool,
+	) -> Result<(), Fault> {
+		let (sums, remapped) = (&self.totals, &self.remapped);
+		let (totals, changing) = (&manifest.totals, &manifest.remapped);
+		let all: [(Sum, U256, U256); 7] = [
+			(Sum::Accounts, sums.accounts.into(), totals.accounts.into()),
+			(Sum::Contracts, sums.contracts.into(), totals.contracts.into()),
+			(Sum::Slots, sums.slots.into(), totals.slots.into()),
+			(Sum::CodeBytes, sums.code_bytes.into(), totals.code_bytes.into()),
+			(Sum::Balance, sums.balance, totals.balance),
+			(Sum::RemappedAccounts, remapped.accounts.into(), changing.accounts.into()),
+			(Sum::RemappedBalance, remapped.balance, changing.balance),
+		];
+		match all.into_iter().find(|(_, found, expected)| !holds(*found, *expected)) {
+			Some((sum, found, expected)) => Err(Fault::Totals { sum, expected, found }),
+			None => Ok(()),
+		}
 	}
 }
 

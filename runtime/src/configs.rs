@@ -165,6 +165,7 @@ impl pallet_evm::Config for Runtime {
 	type Timestamp = Timestamp;
 	type BlockHashMapping = pallet_evm::SubstrateBlockHashMapping<Runtime>;
 	type AccountGuard = Migration;
+	type OnExecuted = Ethereum;
 	type Spec = pallet_evm::Osaka;
 	type MaxCodeSize = ConstU32<{ migration_primitives::limits::MAX_CODE_BYTES as u32 }>;
 	type WeightInfo = ();
@@ -205,8 +206,9 @@ impl pallet_migration::Config for Runtime {
 	type Currency = Balances;
 	type Evm = pallet_migration::PalletEvm<Runtime>;
 	type ProposeOrigin = RootOrCouncil<2, 3>;
-	// To stop something takes fewer than to let it happen.
+	// To stop something takes fewer than to let it happen, or to let it go on.
 	type PauseOrigin = RootOrCouncil<1, 3>;
+	type ResumeOrigin = RootOrCouncil<2, 3>;
 	type AbortOrigin = RootOrCouncil<1, 2>;
 	type ResolveOrigin = RootOrCouncil<2, 3>;
 	type ActivateOrigin = RootOrCouncil<2, 3>;
@@ -219,6 +221,8 @@ impl pallet_migration::Config for Runtime {
 	// Above the longest code, and so that the heaviest chunk, one of short contracts alone, stays below half of
 	// a block.
 	type MaxChunkBytes = ConstU32<81_920>;
+	// As many heads as fit these bytes, of accounts that are not empty.
+	type MaxChunkAccounts = ConstU32<900>;
 	type MaxChunkSlots = ConstU32<2_000>;
 	// 1,024 entries of the longest kind.
 	type MaxMapChunkBytes = ConstU32<131_072>;
@@ -227,4 +231,35 @@ impl pallet_migration::Config for Runtime {
 	type MinReviewBlocks = ConstU32<DAY>;
 	type MaxImportShare = MaxImportShare;
 	type WeightInfo = weights::MigrationWeight<Runtime>;
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+	use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
+
+	use super::*;
+
+	/// The longest record with the longest execution: zeros, for all the gas that a call may have.
+	#[test]
+	fn call_with_the_most_input_fits_an_extrinsic_works() {
+		let gas_limit = pallet_evm::MAX_TRANSACTION_GAS_LIMIT;
+		// EIP-7623: 10 gas for each.
+		let input = vec![0; ((gas_limit - 21_000) / 10) as usize];
+		let call = RuntimeCall::EVM(pallet_evm::Call::call {
+			source: H160::zero(),
+			target: H160::zero(),
+			input,
+			value: 0.into(),
+			gas_limit,
+			max_fee_per_gas: BASE_FEE.into(),
+			max_priority_fee_per_gas: None,
+			nonce: None,
+			access_list: vec![],
+			authorization_list: vec![],
+		});
+		let limit = RuntimeBlockWeights::get().get(DispatchClass::Normal).max_extrinsic.unwrap();
+		let weight = call.get_dispatch_info().call_weight;
+		assert!(weight.all_lte(limit), "it weighs {weight}, an extrinsic may {limit}");
+	}
 }

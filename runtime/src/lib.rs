@@ -17,11 +17,13 @@ extern crate runtime_allocator as _;
 
 mod apis;
 mod configs;
+mod era;
 mod fees;
 pub mod genesis;
 mod weights;
 
 pub use apis::{RuntimeApi, RUNTIME_API_VERSIONS};
+pub use era::{CheckEra, MORTAL_WITHOUT_SIGNER};
 
 use alloc::vec::Vec;
 
@@ -57,7 +59,7 @@ pub type TxExtension = (
 	frame_system::CheckSpecVersion<Runtime>,
 	frame_system::CheckTxVersion<Runtime>,
 	frame_system::CheckGenesis<Runtime>,
-	frame_system::CheckEra<Runtime>,
+	CheckEra,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
 	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
@@ -166,7 +168,7 @@ pub fn general_transaction(call: RuntimeCall) -> UncheckedExtrinsic {
 		frame_system::CheckSpecVersion::new(),
 		frame_system::CheckTxVersion::new(),
 		frame_system::CheckGenesis::new(),
-		frame_system::CheckEra::from(generic::Era::Immortal),
+		CheckEra::from(generic::Era::Immortal),
 		frame_system::CheckNonce::from(0),
 		frame_system::CheckWeight::new(),
 		pallet_transaction_payment::ChargeTransactionPayment::from(0),

@@ -8,15 +8,15 @@ use std::path::PathBuf;
 ///
 /// The accounts of each case are written to FRAME storage, its signed transaction is authorised and
 /// dispatched as in a block, and Ethereum's state root and the hash of the logs are built from the
-/// storage and compared. Ends with 0 if no case failed and exactly the listed ones were skipped, with
-/// 1 if not, and with 2 if the tests could not be run.
+/// storage and compared. Ends with 0 if no case failed, the list of skipped cases fits and not too many
+/// others were skipped, with 1 if not, and with 2 if the tests could not be run.
 #[derive(Debug, Parser)]
 #[command(name = "evm-statetest", version)]
 pub struct Args {
 	/// Files, folders, or archives (.tar, .tar.gz, .tar.zst) of tests.
 	#[arg(required = true)]
 	pub paths: Vec<PathBuf>,
-	/// Run only the cases of this hard fork, by its name in the files.
+	/// Run only the cases of this hard fork, by any of its names in the files.
 	#[arg(long, value_name = "FORK")]
 	pub fork: Option<String>,
 	/// Run the testbed's Wasm in the node's executor instead of natively.
@@ -26,7 +26,7 @@ pub struct Args {
 	/// `statetest/bounded.txt` exceed and so fail.
 	#[arg(long)]
 	pub bound_precompiles: bool,
-	/// End with one line of JSON on standard output.
+	/// End with one line of JSON on standard output, also if the tests could not be run.
 	#[arg(long)]
 	pub json: bool,
 	/// Run only the I-th of N parts of all cases, chosen by the hash of a case's id.

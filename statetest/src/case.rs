@@ -7,6 +7,39 @@ use pallet_evm::EvmSpec;
 /// The transaction type of blob transactions (EIP-4844).
 pub const BLOB_TRANSACTION: u8 = 3;
 
+/// The hard forks of mainnet by their names in files of tests, of which some have two.
+const FORKS: [(&str, EvmSpec); 18] = [
+	("Frontier", EvmSpec::Frontier),
+	("Homestead", EvmSpec::Homestead),
+	("EIP150", EvmSpec::TangerineWhistle),
+	("TangerineWhistle", EvmSpec::TangerineWhistle),
+	("EIP158", EvmSpec::SpuriousDragon),
+	("SpuriousDragon", EvmSpec::SpuriousDragon),
+	("Byzantium", EvmSpec::Byzantium),
+	("ConstantinopleFix", EvmSpec::Petersburg),
+	("Petersburg", EvmSpec::Petersburg),
+	("Istanbul", EvmSpec::Istanbul),
+	("Berlin", EvmSpec::Berlin),
+	("London", EvmSpec::London),
+	("Merge", EvmSpec::Paris),
+	("Paris", EvmSpec::Paris),
+	("Shanghai", EvmSpec::Shanghai),
+	("Cancun", EvmSpec::Cancun),
+	("Prague", EvmSpec::Prague),
+	("Osaka", EvmSpec::Osaka),
+];
+
+/// The hard fork of a name, in capital letters or not.
+pub fn fork_named(name: &str) -> Option<EvmSpec> {
+	let found = FORKS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+	found.map(|(_, spec)| *spec)
+}
+
+/// All names of hard forks, with commas between them.
+pub fn fork_names() -> String {
+	FORKS.map(|(name, _)| name).join(", ")
+}
+
 /// One transaction under one hard fork, and what must follow.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {
@@ -79,23 +112,7 @@ impl<'a> Case<'a> {
 
 	/// The hard fork, if it is one of mainnet's.
 	pub fn spec(&self) -> Option<EvmSpec> {
-		Some(match self.fork {
-			"Frontier" => EvmSpec::Frontier,
-			"Homestead" => EvmSpec::Homestead,
-			"EIP150" | "TangerineWhistle" => EvmSpec::TangerineWhistle,
-			"EIP158" | "SpuriousDragon" => EvmSpec::SpuriousDragon,
-			"Byzantium" => EvmSpec::Byzantium,
-			"ConstantinopleFix" | "Petersburg" => EvmSpec::Petersburg,
-			"Istanbul" => EvmSpec::Istanbul,
-			"Berlin" => EvmSpec::Berlin,
-			"London" => EvmSpec::London,
-			"Merge" | "Paris" => EvmSpec::Paris,
-			"Shanghai" => EvmSpec::Shanghai,
-			"Cancun" => EvmSpec::Cancun,
-			"Prague" => EvmSpec::Prague,
-			"Osaka" => EvmSpec::Osaka,
-			_ => return None,
-		})
+		fork_named(self.fork)
 	}
 
 	/// Which part of `parts` the case belongs to, counted from zero.

@@ -75,6 +75,12 @@ pub enum Failure {
 	/// Receipts, events and what was executed do not agree.
 	#[error("{0}")]
 	Records(&'static str),
+	/// The pallet had not enough memory for the case, and no list excuses that.
+	#[error("halted with OutOfMemory, and not listed as skipped for memory")]
+	OutOfMemory,
+	/// The storage does not keep an invariant of the pallets.
+	#[error("the storage afterwards: {0}")]
+	Invariant(String),
 	/// Other logs.
 	#[error("the hash of {count} logs is {found}, expected {expected}")]
 	Logs {
@@ -123,6 +129,7 @@ fn check(
 	let mut storage = BasicExternalities::new_empty();
 	storage.execute_with(load)?;
 	let result = engine.transact(&mut storage, case.transaction.to_vec())?;
+	let mut out_of_memory = false;
 	let logs = match (result, case.expected.exception) {
 		(Err(refusal), Some(exceptions)) => {
 			refusal::check(exceptions, &refusal)?;
@@ -134,16 +141,19 @@ fn check(
 		(Ok(Ok(())), None) => {
 			let record = storage.execute_with(Record::read)?;
 			// Where the cap of EIP-7825 holds, no memory is too small.
-			if spec < EvmSpec::Osaka && record.exit == ExitReason::Error(ExitError::OutOfMemory) {
-				return Ok(Verdict::Skipped(Reason::Memory));
-			}
+			out_of_memory =
+				spec < EvmSpec::Osaka && record.exit == ExitReason::Error(ExitError::OutOfMemory);
 			record.logs
 		}
 	};
-	let accounts =
-		storage.execute_with(state::read).map_err(|error| Failure::Read(format!("{error:?}")))?;
-	compare(case, &accounts, &logs)?;
-	Ok(Verdict::Passed)
+	if !out_of_memory {
+		let accounts = storage
+			.execute_with(state::read)
+			.map_err(|error| Failure::Read(format!("{error:?}")))?;
+		compare(case, &accounts, &logs)?;
+	}
+	storage.execute_with(state::check).map_err(|broken| Failure::Invariant(broken.to_string()))?;
+	Ok(if out_of_memory { Verdict::Skipped(Reason::Memory) } else { Verdict::Passed })
 }
 
 fn compare(

@@ -17,8 +17,8 @@ pub enum Reason {
 	BlobTransaction,
 	/// An empty account under rules since EIP-161, which do not know any (EIP-7523).
 	EmptyAccount,
-	/// A transaction that EIP-7825 forbids since Osaka needs more memory than the Wasm executor can
-	/// give: the pallet halts it by name ([`pallet_evm::ExitError::OutOfMemory`]).
+	/// A transaction needs more memory than the Wasm executor can give, which none does by Osaka's rules:
+	/// the pallet halts it by name ([`pallet_evm::ExitError::OutOfMemory`]). Counts only if listed.
 	Memory,
 	/// The block's number does not fit 32 bits, its time in milliseconds or its gas limit 64.
 	Block,

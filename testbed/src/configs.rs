@@ -60,6 +60,7 @@ impl pallet_evm::Config for Runtime {
 	type Timestamp = environment::BlockTime;
 	type BlockHashMapping = environment::BlockFacts;
 	type AccountGuard = ();
+	type OnExecuted = Ethereum;
 	type Spec = environment::Spec;
 	type MaxCodeSize = ConstU32<{ u32::MAX }>;
 	type WeightInfo = ();

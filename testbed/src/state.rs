@@ -1,7 +1,12 @@
 //! Ethereum's accounts in the runtime's storage.
 
-use crate::{AccountId, Balances, PaddedAddressMapping, Runtime, EVM};
-use alloc::{collections::BTreeMap, vec::Vec};
+use crate::{AccountId, Balances, Ethereum, PaddedAddressMapping, Runtime, EVM};
+use alloc::{
+	collections::BTreeMap,
+	string::{String, ToString},
+	vec::Vec,
+};
+use core::fmt;
 use frame_support::traits::fungible::Unbalanced;
 use pallet_evm::{
 	AccountCodes, AccountStorages, AddressMapping, EmptyAccounts, EvmSpec, HostError,
@@ -45,6 +50,27 @@ pub enum ReadError {
 	ForeignAccount(AccountId),
 	/// An account has a balance beside its free one.
 	ReservedBalance(H160),
+}
+
+/// An invariant that the storage does not keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Violation {
+	/// One of pallet-evm.
+	Evm(&'static str),
+	/// One of pallet-ethereum.
+	Ethereum(&'static str),
+	/// Accounts and references are not exactly those of the EVM's state.
+	Accounts(String),
+}
+
+impl fmt::Display for Violation {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Evm(reason) => write!(f, "pallet-evm: {reason}"),
+			Self::Ethereum(reason) => write!(f, "pallet-ethereum: {reason}"),
+			Self::Accounts(reason) => write!(f, "{reason}"),
+		}
+	}
 }
 
 /// Writes an account that is not there yet, exactly as given.
@@ -98,4 +124,12 @@ pub fn read() -> Result<BTreeMap<H160, Account>, ReadError> {
 		}
 	}
 	Ok(accounts)
+}
+
+/// Checks the invariants of the pallets, and what [`read`] does not show: that there is no account with
+/// nothing in it, and no reference beside those that code, nonces and balances call for.
+pub fn check() -> Result<(), Violation> {
+	EVM::do_try_state().map_err(|error| Violation::Evm(error.into()))?;
+	EVM::check_own_state().map_err(|fault| Violation::Accounts(fault.to_string()))?;
+	Ethereum::do_try_state().map_err(|error| Violation::Ethereum(error.into()))
 }

@@ -118,7 +118,7 @@ impl Synthetic {
 			if !account.code.is_empty() {
 				writer.code(&account.code)?;
 			}
-			for slot in by_hash(account).into_values() {
+			for slot in by_hash(&account.slots).into_values() {
 				writer.slot(slot)?;
 			}
 		}
@@ -137,7 +137,7 @@ impl Synthetic {
 					true => KECCAK_EMPTY,
 					false => keccak256(&account.code),
 				},
-				storage_root: storage_root(account),
+				storage_root: storage_root(&account.slots),
 				code_length: u32::try_from(account.code.len())?,
 				slot_count: account.slots.len() as u64,
 				proof: Vec::new(),
@@ -154,14 +154,15 @@ pub fn made_up(kind: &[u8], number: u64) -> H160 {
 	H160::from_slice(&hash.as_bytes()[12..])
 }
 
-fn by_hash(account: &SyntheticAccount) -> BTreeMap<H256, Slot> {
+fn by_hash(slots: &BTreeMap<H256, H256>) -> BTreeMap<H256, Slot> {
 	let slot = |(key, value): (&H256, &H256)| Slot { key: *key, value: *value };
-	account.slots.iter().map(|pair| (keccak256(pair.0.as_bytes()), slot(pair))).collect()
+	slots.iter().map(|pair| (keccak256(pair.0.as_bytes()), slot(pair))).collect()
 }
 
-fn storage_root(account: &SyntheticAccount) -> H256 {
+/// The root of the storage trie of these slots, of which none is zero.
+pub fn storage_root(slots: &BTreeMap<H256, H256>) -> H256 {
 	let mut builder = HashBuilder::default();
-	for (hashed, slot) in by_hash(account) {
+	for (hashed, slot) in by_hash(slots) {
 		let value = AlloyU256::from_be_bytes(slot.value.0);
 		let leaf = alloy_rlp::encode_fixed_size(&value);
 		builder.add_leaf(Nibbles::unpack(hashed.0), leaf.as_ref());

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use alloy_consensus::{SignableTransaction, TxEip1559, TxLegacy};
+use alloy_consensus::{SignableTransaction, TxEip1559, TxEip7702, TxLegacy};
 use alloy_primitives::{Address, Bytes, Signature, TxKind, U256};
+use alloy_rlp::{encode_list, Decodable, Encodable};
 use anyhow::{Context, Result};
 use k256::ecdsa::SigningKey;
 use migration_primitives::{hash::keccak256, H160};
@@ -16,12 +17,19 @@ use crate::{
 
 /// Wei per gas that every transaction offers; the chain's base fee is one gwei.
 pub const GAS_PRICE: u128 = 2_000_000_000;
+/// What an authorization begins with before it is signed (EIP-7702).
+const MAGIC: u8 = 0x05;
 
 /// An Ethereum key.
 #[derive(Clone, Debug)]
 pub struct Wallet {
 	key: SigningKey,
 }
+
+/// An account's consent to run the code of a contract as its own: a signed authorization in RLP
+/// (EIP-7702).
+#[derive(Clone, Debug)]
+pub struct Delegation(Vec<u8>);
 
 /// What a transaction does.
 #[derive(Clone, Debug)]
@@ -98,6 +106,41 @@ impl Wallet {
 		Ok(bytes)
 	}
 
+	/// The account's delegation to a contract, which holds while `nonce` is the account's.
+	pub fn delegation(&self, chain_id: u64, nonce: u64, contract: H160) -> Result<Delegation> {
+		let (chain_id, contract) = (U256::from(chain_id), Address::from(contract.0));
+		let message = [&[MAGIC][..], &rlp(&[&chain_id, &contract, &nonce])].concat();
+		let signature = self.sign(&message)?;
+		let (parity, r, s) = (signature.v(), signature.r(), signature.s());
+		Ok(Delegation(rlp(&[&chain_id, &contract, &nonce, &parity, &r, &s])))
+	}
+
+	/// An EIP-7702 transaction, which brings the delegation of an account, in its bytes.
+	pub fn eip7702(
+		&self,
+		chain_id: u64,
+		nonce: u64,
+		action: &Action,
+		delegation: &Delegation,
+	) -> Result<Vec<u8>> {
+		let transaction = TxEip7702 {
+			chain_id,
+			nonce,
+			gas_limit: action.gas,
+			max_fee_per_gas: GAS_PRICE,
+			max_priority_fee_per_gas: 0,
+			to: Address::from(action.to.0),
+			value: U256::from(action.value),
+			input: Bytes::from(action.input.clone()),
+			authorization_list: vec![Decodable::decode(&mut delegation.0.as_slice())?],
+			..Default::default()
+		};
+		let mut bytes = Vec::new();
+		let signature = self.sign(&transaction.encoded_for_signing())?;
+		transaction.into_signed(signature).eip2718_encode(&mut bytes);
+		Ok(bytes)
+	}
+
 	/// Signs and sends with the account's next nonce; gives the transaction's hash.
 	pub async fn send(&self, rpc: &Rpc, action: &Action) -> Result<String> {
 		let chain_id = u64::try_from(rpc.quantity("eth_chainId", json!([])).await?)?;
@@ -111,6 +154,12 @@ impl Wallet {
 			self.key.sign_prehash_recoverable(keccak256(message).as_bytes())?;
 		Ok(Signature::from_bytes_and_parity(&signature.to_bytes(), recovery.is_y_odd()))
 	}
+}
+
+fn rlp(fields: &[&dyn Encodable]) -> Vec<u8> {
+	let mut bytes = Vec::new();
+	encode_list::<_, dyn Encodable>(fields, &mut bytes);
+	bytes
 }
 
 /// Gives a transaction's bytes to the node.

@@ -6,6 +6,8 @@
 #![no_std]
 
 extern crate alloc;
+// The allocator of the runtimes.
+extern crate runtime_allocator as _;
 
 mod backend;
 mod precompiles;

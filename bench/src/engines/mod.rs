@@ -6,7 +6,7 @@ mod plain;
 
 pub use frontier::Frontier;
 pub use pallet::{PalletNative, PalletWasm};
-pub use plain::PlainRevm;
+pub use plain::{KeyedRevm, PlainRevm};
 
 use std::time::Duration;
 

@@ -1,29 +1,37 @@
-//! revm as it comes, natively, on its database in memory.
+//! revm natively, on its database in memory: as it is published, in a program of its own (`bench/published`), and with the
+//! maps of this workspace, whose hash has a key.
 
-use anyhow::{anyhow, Result};
-use revm::{
-	bytecode::Bytecode,
-	context::{result::ExecutionResult, BlockEnv, TxEnv},
-	database::{CacheDB, EmptyDB},
-	primitives::{hardfork::SpecId, Address, Bytes, TxKind, B256, U256 as Word},
-	state::AccountInfo,
-	Context, ExecuteCommitEvm, MainBuilder, MainContext,
+use std::{
+	io::{BufRead, BufReader, Write},
+	path::{Path, PathBuf},
+	process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+	time::Duration,
 };
-use sp_core::H160;
+
+use anyhow::{Context, Result};
+use plain_revm::{Account, Block, Call};
 
 use super::{environment, Engine, Outcome, Prepared, Run};
-use crate::{
-	chain::Clock,
-	programs::{Call, Program, SENDER},
-};
+use crate::programs::{Program, SENDER};
 
-/// The engine.
-pub struct PlainRevm;
+/// revm as it is published.
+pub struct PlainRevm(PathBuf);
 
-struct OnDatabase {
-	database: CacheDB<EmptyDB>,
-	calls: Vec<Call>,
-	gas_limit: u64,
+impl PlainRevm {
+	/// The program that `bench/published` was built to.
+	pub fn new(path: &Path) -> Self {
+		Self(path.to_owned())
+	}
+}
+
+/// revm with this workspace's maps.
+pub struct KeyedRevm;
+
+/// The program of `bench/published`, which has a state and its calls.
+struct Process {
+	child: Child,
+	stdin: ChildStdin,
+	stdout: BufReader<ChildStdout>,
 }
 
 impl Engine for PlainRevm {
@@ -32,78 +40,91 @@ impl Engine for PlainRevm {
 	}
 
 	fn prepare(&self, program: &Program) -> Result<Box<dyn Prepared + '_>> {
-		let mut database = CacheDB::new(EmptyDB::default());
-		for (address, account) in &program.accounts {
-			let code = Bytecode::new_raw(Bytes::from(account.code.clone()));
-			let info = AccountInfo::new(
-				Word::from(account.balance),
-				account.nonce,
-				code.hash_slow(),
-				code,
-			);
-			database.insert_account_info(to_address(*address), info);
-			for (slot, value) in &account.storage {
-				let (slot, value) = (Word::from_be_bytes(slot.0), Word::from_be_bytes(value.0));
-				database.insert_account_storage(to_address(*address), slot, value)?;
-			}
-		}
-		let (calls, gas_limit) = (program.calls.clone(), program.gas_limit);
-		Ok(Box::new(OnDatabase { database, calls, gas_limit }))
+		let mut child = Command::new(&self.0)
+			.stdin(Stdio::piped())
+			.stdout(Stdio::piped())
+			.spawn()
+			.with_context(|| format!("{} does not start", self.0.display()))?;
+		let stdin = child.stdin.take().context("its stdin")?;
+		let stdout = BufReader::new(child.stdout.take().context("its stdout")?);
+		let mut process = Process { child, stdin, stdout };
+		let program = serde_json::to_string(&described(program))?;
+		writeln!(process.stdin, "{program}").context("revm takes no program")?;
+		Ok(Box::new(process))
 	}
 }
 
-impl Prepared for OnDatabase {
+impl Prepared for Process {
 	fn run(&mut self) -> Result<Run> {
-		let database = self.database.clone();
-		let environment = environment();
-		let transactions = self.calls.iter().zip(0..).map(|(call, nonce)| TxEnv {
-			tx_type: 2,
-			caller: to_address(SENDER),
-			gas_limit: self.gas_limit,
-			gas_price: environment.base_fee.into(),
-			gas_priority_fee: Some(0),
-			kind: TxKind::Call(to_address(call.target)),
-			data: Bytes::from(call.input.clone()),
-			nonce,
-			chain_id: Some(environment.chain_id),
-			..Default::default()
-		});
-		let transactions: Vec<TxEnv> = transactions.collect();
-		let block = BlockEnv {
-			number: Word::from(environment.number),
-			beneficiary: to_address(environment.coinbase),
-			timestamp: Word::from(environment.timestamp),
-			gas_limit: environment.gas_limit,
-			basefee: environment.base_fee,
-			prevrandao: Some(B256::ZERO),
-			..Default::default()
+		writeln!(self.stdin, "run").context("revm has ended; its words are above")?;
+		let mut line = String::new();
+		self.stdout.read_line(&mut line)?;
+		let run = serde_json::from_str(&line).with_context(|| format!("revm answers `{line}`"))?;
+		answer(run)
+	}
+}
+
+impl Drop for Process {
+	fn drop(&mut self) {
+		// It may have ended by itself.
+		let _ = self.child.kill();
+		let _ = self.child.wait();
+	}
+}
+
+impl Engine for KeyedRevm {
+	fn name(&self) -> &'static str {
+		"with keyed maps"
+	}
+
+	fn prepare(&self, program: &Program) -> Result<Box<dyn Prepared + '_>> {
+		Ok(Box::new(described(program).prepare()?))
+	}
+}
+
+impl Prepared for plain_revm::Prepared {
+	fn run(&mut self) -> Result<Run> {
+		answer(plain_revm::Prepared::run(self)?)
+	}
+}
+
+fn answer(run: plain_revm::Run) -> Result<Run> {
+	let outcomes = run.outcomes.into_iter().map(|one| {
+		let output = hex::decode(one.output)?;
+		Ok(Outcome { succeeded: one.succeeded, used_gas: one.used_gas, output })
+	});
+	let outcomes = outcomes.collect::<Result<_>>()?;
+	Ok(Run { outcomes, time: Duration::from_nanos(run.nanoseconds) })
+}
+
+fn described(program: &Program) -> plain_revm::Program {
+	let accounts = program.accounts.iter().map(|(address, account)| {
+		let slots = account.storage.iter();
+		let described = Account {
+			nonce: account.nonce,
+			balance: hex::encode(account.balance.to_be_bytes()),
+			code: hex::encode(&account.code),
+			slots: slots.map(|(key, value)| (hex::encode(key), hex::encode(value))).collect(),
 		};
-		let clock = Clock::start();
-		let mut evm = Context::mainnet()
-			.with_db(database)
-			.modify_cfg_chained(|cfg| {
-				cfg.set_spec_and_mainnet_gas_params(SpecId::CANCUN);
-				cfg.chain_id = environment.chain_id;
-			})
-			.with_block(block)
-			.build_mainnet();
-		let mut outcomes = Vec::with_capacity(transactions.len());
-		for transaction in transactions {
-			let result = evm.transact_commit(transaction).map_err(|error| anyhow!("{error:?}"))?;
-			outcomes.push(outcome(result));
-		}
-		Ok(Run { outcomes, time: clock.elapsed() })
+		(hex::encode(address), described)
+	});
+	let calls = program
+		.calls
+		.iter()
+		.map(|call| Call { target: hex::encode(call.target), input: hex::encode(&call.input) });
+	let environment = environment();
+	plain_revm::Program {
+		accounts: accounts.collect(),
+		sender: hex::encode(SENDER),
+		calls: calls.collect(),
+		gas_limit: program.gas_limit,
+		block: Block {
+			chain_id: environment.chain_id,
+			coinbase: hex::encode(environment.coinbase),
+			number: environment.number.into(),
+			timestamp: environment.timestamp,
+			gas_limit: environment.gas_limit,
+			base_fee: environment.base_fee,
+		},
 	}
-}
-
-fn outcome(result: ExecutionResult) -> Outcome {
-	Outcome {
-		succeeded: result.is_success(),
-		used_gas: result.gas().tx_gas_used(),
-		output: result.into_output().unwrap_or_default().to_vec(),
-	}
-}
-
-fn to_address(address: H160) -> Address {
-	Address::new(address.0)
 }

@@ -6,12 +6,15 @@ use std::fs;
 
 use anyhow::{ensure, Context, Result};
 use migration_bench::{
-	engines::{Engine, Frontier, PalletNative, PalletWasm, PlainRevm, Run},
+	engines::{Engine, Frontier, KeyedRevm, PalletNative, PalletWasm, PlainRevm, Run},
 	programs::{self, Program},
 };
 use serde::Serialize;
 
 use crate::{args::EvmArgs, stats::median};
+
+/// How many engines are measured.
+pub(crate) const ENGINES: usize = 5;
 
 /// What one program took on each engine.
 #[derive(Debug, Serialize)]
@@ -23,17 +26,16 @@ pub(crate) struct Figures {
 	pub(crate) transactions: bool,
 	/// Gas of all calls.
 	pub(crate) gas: u64,
-	/// Median of the times in milliseconds: plain revm natively, the pallet natively, the pallet in
-	/// Wasm, `evm` 0.43 in Wasm.
-	pub(crate) milliseconds: [f64; 4],
+	/// Median of the times in milliseconds, in the order of [`run`]'s engines.
+	pub(crate) milliseconds: [f64; ENGINES],
 }
 
 /// Measures, prints, and writes the file.
 pub(crate) fn run(arguments: &EvmArgs) -> Result<()> {
-	let (plain, native) = (PlainRevm, PalletNative);
+	let (plain, keyed, native) = (PlainRevm::new(&arguments.revm), KeyedRevm, PalletNative);
 	let wasm = PalletWasm::new()?;
 	let frontier = Frontier::new(&arguments.frontier)?;
-	let engines: [&dyn Engine; 4] = [&plain, &native, &wasm, &frontier];
+	let engines: [&dyn Engine; ENGINES] = [&plain, &keyed, &native, &wasm, &frontier];
 	let mut figures = Vec::new();
 	for program in programs::all()? {
 		if arguments.only.as_ref().is_some_and(|only| !program.name.contains(only)) {
@@ -52,13 +54,13 @@ pub(crate) fn run(arguments: &EvmArgs) -> Result<()> {
 }
 
 /// The engines take turns, so that what else the machine does falls on all of them.
-fn measure(engines: &[&dyn Engine; 4], program: &Program, repeat: u32) -> Result<Figures> {
+fn measure(engines: &[&dyn Engine; ENGINES], program: &Program, repeat: u32) -> Result<Figures> {
 	let name = program.name;
 	let mut prepared = Vec::new();
 	for engine in engines {
 		prepared.push(engine.prepare(program)?);
 	}
-	let mut times = [const { Vec::new() }; 4];
+	let mut times = [const { Vec::new() }; ENGINES];
 	let mut expected: Option<Run> = None;
 	// The first round fills caches and is not counted.
 	for round in 0..=repeat {
@@ -72,7 +74,7 @@ fn measure(engines: &[&dyn Engine; 4], program: &Program, repeat: u32) -> Result
 		}
 	}
 	let gas = expected.iter().flat_map(|run| &run.outcomes).map(|one| one.used_gas).sum();
-	let mut milliseconds = [0.0; 4];
+	let mut milliseconds = [0.0; ENGINES];
 	for (milliseconds, times) in milliseconds.iter_mut().zip(times) {
 		*milliseconds = median(times).context("no time")?;
 	}

@@ -52,7 +52,8 @@ pub(crate) struct Figures {
 	pub(crate) as_expected: bool,
 }
 
-/// Measures, prints, and writes the file.
+/// Measures, prints, and writes the file. Fails if a transaction traps, ends otherwise than it is to end, or takes longer
+/// than its weight says.
 pub(crate) fn run(arguments: &GasArgs) -> Result<()> {
 	let machine = match &arguments.runtime {
 		Some(path) => {
@@ -61,7 +62,7 @@ pub(crate) fn run(arguments: &GasArgs) -> Result<()> {
 		}
 		None => Machine::new()?,
 	};
-	let mut figures = Vec::new();
+	let (mut figures, mut failures) = (Vec::new(), Vec::new());
 	for class in Class::ALL {
 		for attack in class.attacks()? {
 			let name = format!("{}: {}", class.name(), attack.name);
@@ -70,7 +71,7 @@ pub(crate) fn run(arguments: &GasArgs) -> Result<()> {
 			}
 			match measure(&machine, &attack, arguments) {
 				Ok(measured) => figures.push(measured),
-				Err(error) => eprintln!("{name}: {error:#}"),
+				Err(error) => failures.push(format!("{name}: {error:#}")),
 			}
 		}
 	}
@@ -81,7 +82,25 @@ pub(crate) fn run(arguments: &GasArgs) -> Result<()> {
 		fs::write(path, serde_json::to_string_pretty(&figures)?)
 			.with_context(|| format!("{}", path.display()))?;
 	}
+	failures.extend(figures.iter().filter_map(Figures::failure));
+	ensure!(
+		failures.is_empty(),
+		"{} transactions failed:\n{}",
+		failures.len(),
+		failures.join("\n")
+	);
 	Ok(())
+}
+
+impl Figures {
+	/// What is wrong with it.
+	fn failure(&self) -> Option<String> {
+		let Self { class, name, ratio, .. } = self;
+		if !self.as_expected {
+			return Some(format!("{class}: {name}: ended otherwise than the EVM says"));
+		}
+		(*ratio > 1.0).then(|| format!("{class}: {name}: took {ratio:.2} times what it weighs"))
+	}
 }
 
 fn measure(machine: &Machine, attack: &Attack, arguments: &GasArgs) -> Result<Figures> {

@@ -52,6 +52,8 @@ pub(super) struct Figures {
 	pub(super) block_bytes: u64,
 	/// Blocks that exceed a limit of the runtime.
 	pub(super) exceeded: u64,
+	/// Blocks that take more of a processor, or of recorded proof, than they declare.
+	pub(super) undeclared: u64,
 }
 
 /// Joins blocks with the slots that they wrote; blocks that wrote none are left out.
@@ -77,6 +79,10 @@ impl Figures {
 			measured.iter().map(|one| figure(&one.block)).fold(f64::NAN, f64::max)
 		};
 		let time = |block: &Block| block.executed.median_ns as f64;
+		let is_undeclared = |block: &Block| {
+			block.processor_ns() > block.declared_ns()
+				|| block.proof_bytes as f64 > block.declared_proof()
+		};
 		let third = full.len().div_ceil(3);
 		let proof_to_declared = largest(|block| {
 			block.proof_bytes as f64 / block.declared_proof().max(f64::MIN_POSITIVE)
@@ -101,6 +107,7 @@ impl Figures {
 			block_bytes: median(full.iter().map(|one| one.block.length as f64).collect())
 				.context("no block is full")? as u64,
 			exceeded: measured.iter().filter(|one| !one.block.exceeded.is_empty()).count() as u64,
+			undeclared: measured.iter().filter(|one| is_undeclared(&one.block)).count() as u64,
 		})
 	}
 }
@@ -153,6 +160,20 @@ mod tests {
 		// 1,500 of 2,000 nanoseconds, and 300 of 150 bytes.
 		assert_eq!(figures.time_to_declared, 0.75);
 		assert_eq!(figures.proof_to_declared, Some(2.0));
+		assert_eq!((figures.exceeded, figures.undeclared), (0, 4));
+		Ok(())
+	}
+
+	#[test]
+	fn undeclared_is_beyond_time_or_proof() -> Result<()> {
+		let one = |median_ns, proof_bytes| Measured {
+			slots: 1,
+			block: Block { proof_bytes, ..block(1, median_ns) },
+		};
+		// A block declares 2,000 nanoseconds, of which the processor takes half of the clock's, and 150
+		// bytes.
+		let figures = Figures::of(&[one(4_000, 150), one(4_002, 150), one(4_000, 151)])?;
+		assert_eq!(figures.undeclared, 2);
 		Ok(())
 	}
 

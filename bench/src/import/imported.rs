@@ -1,6 +1,6 @@
 //! The import itself, by the command line.
 
-use std::{collections::BTreeMap, path::Path, time::Instant};
+use std::{collections::BTreeMap, fs, path::Path, time::Instant};
 
 use anyhow::{ensure, Context, Result};
 use codec::DecodeAll;
@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{
 	figures::{join, Figures, Measured},
+	genesis,
 	source::{self, Pair},
 };
 use crate::{
@@ -29,7 +30,7 @@ pub(super) struct Imported {
 	pub(super) blocks: usize,
 	/// Seconds from the proposal to the last chunk, block times included.
 	pub(super) seconds: f64,
-	/// Peak memory of the node in bytes.
+	/// Peak memory of the node in bytes, before `verify` asks it for everything.
 	pub(super) node_memory: u64,
 	/// Peak memory of each command in bytes.
 	pub(super) command_memory: BTreeMap<&'static str, u64>,
@@ -47,9 +48,16 @@ pub(super) async fn run(
 ) -> Result<(Imported, Vec<Pair>)> {
 	let (snapshot, map, bundle) =
 		(folder.join("snapshot"), folder.join("map.json"), folder.join("bundle"));
-	chain.write(&snapshot)?;
 	let (snapshot, map, bundle) = (text(&snapshot), text(&map), text(&bundle));
 	let mut command_memory = BTreeMap::new();
+	let (file, addresses) = (folder.join("genesis.json"), folder.join("addresses"));
+	genesis::write(chain, &file)?;
+	genesis::write_addresses(chain, &addresses)?;
+	let source = format!("geth-genesis:{}", text(&file));
+	let take = ["snapshot", "--from-file", &source, "--output", snapshot];
+	let take = [&take[..], &["--accounts-file", text(&addresses)]].concat();
+	command_memory.insert("snapshot", memory::run(&take).await?.1);
+	fs::remove_file(&file)?;
 	let plan = ["plan", "--snapshot", snapshot, "--output", map];
 	command_memory.insert("plan", memory::run(&plan).await?.1);
 	let pack = ["pack", "--reference", "--snapshot", snapshot, "--map", map, "--output", bundle];
@@ -57,8 +65,9 @@ pub(super) async fn run(
 
 	let mut node = Node::start_with(&["--block-time", &arguments.block_time.to_string()]).await?;
 	let session = node.session().await?;
-	let first = session.rpc.best_number().await?;
-	let (ws, started) = (node.ws(), Instant::now());
+	let ws = node.ws();
+	command_memory.insert("review", memory::run(&["review", bundle, "--node", &ws]).await?.1);
+	let (first, started) = (session.rpc.best_number().await?, Instant::now());
 	let submit = ["submit", "--bundle", bundle, "--node", &ws, "--dev-signer", "alice"];
 	let submit = [&submit[..], &["--in-flight", IN_FLIGHT]].concat();
 	command_memory.insert("submit", memory::run(&submit).await?.1);
@@ -71,6 +80,8 @@ pub(super) async fn run(
 	ensure!(found == expected as u64, "{found} slots are in blocks, the snapshot has {expected}");
 	let pairs = source::written(&session.rpc, chain).await?;
 	let node_memory = memory::peak(node.process_id())?.context("the node runs")?;
+	let verify = ["verify", "--bundle", bundle, "--node", &ws];
+	command_memory.insert("verify", memory::run(&verify).await?.1);
 	node.stop().await?;
 	eprintln!("            {} blocks in {seconds:.1} s; executing them again", slots.len());
 

@@ -5,6 +5,7 @@ mod baseline;
 mod case;
 mod ethereum;
 mod figures;
+mod genesis;
 mod imported;
 mod source;
 mod table;
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 use crate::args::ImportArgs;
 use case::Case;
+use figures::Figures;
 use source::Shape;
 
 /// Everything that was measured.
@@ -27,7 +29,8 @@ struct Measurements {
 	cases: Vec<Case>,
 }
 
-/// Runs all sizes and prints the tables. Fails where a block of an import exceeds a limit.
+/// Runs all sizes and prints the tables. Fails where a block of an import exceeds a limit, or takes more
+/// of a processor or of recorded proof than it declares.
 pub(crate) async fn run(arguments: &ImportArgs) -> Result<()> {
 	let mut cases = Vec::new();
 	for slots in &arguments.slots {
@@ -46,7 +49,15 @@ pub(crate) async fn run(arguments: &ImportArgs) -> Result<()> {
 		fs::write(path, serde_json::to_string_pretty(&measurements)?)
 			.with_context(|| format!("{} cannot be written", path.display()))?;
 	}
-	let exceeded: u64 = measurements.cases.iter().map(|case| case.import.figures.exceeded).sum();
+	let count = |of: fn(&Figures) -> u64| -> u64 {
+		measurements.cases.iter().map(|case| of(&case.import.figures)).sum()
+	};
+	let exceeded = count(|figures| figures.exceeded);
 	ensure!(exceeded == 0, "{exceeded} blocks of imports exceed a limit of the runtime");
+	let undeclared = count(|figures| figures.undeclared);
+	ensure!(
+		undeclared == 0,
+		"{undeclared} blocks of imports take more time or a longer proof than they declare"
+	);
 	Ok(())
 }

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sp_crypto_hashing::blake2_128;
 
-/// Chain id of the source.
-const CHAIN_ID: u64 = 1;
+/// Chain id of the source, which no public network has.
+const CHAIN_ID: u64 = 1_000_000;
 /// Contracts of the shape with many.
 const MANY: u64 = 1_000;
 /// Slots that every made-up contract has besides those of its own.

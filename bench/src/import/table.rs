@@ -3,6 +3,8 @@
 use super::{case::Case, figures::Figures};
 
 const MEBIBYTE: f64 = (1 << 20) as f64;
+/// Children of a branch of the state's trie.
+const BRANCH: f64 = 16.0;
 
 /// Prints the table of one size and shape.
 pub(super) fn print(case: &Case) {
@@ -63,17 +65,21 @@ pub(super) fn print(case: &Case) {
 /// Prints how the time of a slot grows with the size.
 pub(super) fn print_growth(cases: &[Case]) {
 	println!();
-	println!("Growth: microseconds of the processor for a slot, import / set_storage (ratio)");
+	println!(
+		"Growth: microseconds of the processor for a slot, import / set_storage (ratio), and the branches \
+		 of 16 that a trie of so many slots has on the way to one: each is hashed anew with its slots"
+	);
 	for case in cases {
 		let import = case.import.figures.processor_slot_ns;
 		let raw = case.set_storage.figures.processor_slot_ns;
 		println!(
-			"  {:>9} slots in {:<16} {:>7.2} / {:>6.2} ({:.2})",
+			"  {:>9} slots in {:<16} {:>7.2} / {:>6.2} ({:.2})  {:>4.1}",
 			case.slots,
 			case.shape.name(),
 			import / 1e3,
 			raw / 1e3,
 			import / raw,
+			(case.slots as f64).log(BRANCH),
 		);
 	}
 	println!(

@@ -8,7 +8,7 @@ use evm_migrate::bundle::Bundle;
 use migration_primitives::map::run_length;
 use migration_tests::{bundle::text, node::Node, session::Session};
 
-use super::{sources::Source, units::ChunkUnits};
+use super::{calls::Call, sources::Source, units::ChunkUnits};
 use crate::memory;
 
 /// What a block holds.
@@ -18,8 +18,10 @@ pub(super) enum Content {
 	Chunk(ChunkUnits),
 	/// One map chunk of so many entries.
 	Map(u64),
-	/// Nothing of the import.
-	Other,
+	/// One call of another kind, or none where the block itself cleans up.
+	Call(Call),
+	/// A remark.
+	Nothing,
 }
 
 /// Imports a snapshot chunk by chunk, each in a block of its own, and hands it to its users, so that
@@ -49,12 +51,17 @@ pub(super) async fn import(
 
 	let bundle = Bundle::load(Path::new(bundle))?;
 	for number in first..=last {
-		blocks.insert(number, content(session, &bundle, number).await?);
+		blocks.extend(chunk(session, &bundle, number).await?.map(|found| (number, found)));
 	}
 	Ok(())
 }
 
-async fn content(session: &Session, bundle: &Bundle, number: u32) -> Result<Content> {
+/// The chunk in a block, if there is one.
+pub(super) async fn chunk(
+	session: &Session,
+	bundle: &Bundle,
+	number: u32,
+) -> Result<Option<Content>> {
 	let hash = session.rpc.block_hash(number).await?.context("a block of the past")?;
 	let mut found = Vec::new();
 	for event in session.events(&hash).await? {
@@ -76,5 +83,5 @@ async fn content(session: &Session, bundle: &Bundle, number: u32) -> Result<Cont
 		}
 	}
 	ensure!(found.len() <= 1, "block {number} has {} chunks", found.len());
-	Ok(found.pop().unwrap_or(Content::Other))
+	Ok(found.pop())
 }

@@ -1,26 +1,37 @@
-//! `weights`: what chunks take in the built runtime, as a Rust file for it.
+//! `weights`: what the calls of `pallet-migration` take in the built runtime, as a Rust file for it.
 //!
 //! The runtime is the one of the node, without the feature `runtime-benchmarks`: chunks of many
-//! kinds are imported one in a block, the blocks are executed again, and a linear model of their
-//! times is found. Its margin is the block that takes longest beside what the model says.
+//! kinds are imported one in a block, and every other call is made in a block of its own. The blocks
+//! are executed again, and linear models of their times are found. The margin of each is the block that
+//! takes longest beside what the model says. What the blocks took is held against what they declared.
 
+mod aborted;
 mod blocks;
+mod calls;
+mod completed;
 mod file;
 mod fit;
+mod largest;
+mod maker;
 mod sources;
+mod steps;
+mod table;
 mod units;
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{ensure, Context, Result};
-use migration_tests::node::Node;
+use migration_tests::{node::Node, session::Session};
 
 use crate::{
 	args::WeightsArgs,
 	measure::{measure, Block},
 };
 use blocks::Content;
+use calls::{Kind, CALL_UNITS};
 use fit::{Model, Sample};
+use maker::Maker;
+use table::Table;
 use units::UNITS;
 
 /// So many slots make what a block's proof has besides small.
@@ -29,7 +40,7 @@ const MANY_SLOTS: u64 = 200;
 /// The times of everything, in nanoseconds.
 #[derive(Debug)]
 struct Times {
-	/// A block without a transaction of users.
+	/// A block of a remark, which is nearest to an empty one.
 	empty: f64,
 	/// A block of one chunk: fixed, slot, account, byte of proof, code, byte of code.
 	chunk: Model<UNITS>,
@@ -43,9 +54,14 @@ struct Times {
 	chunks: Vec<Sample<UNITS>>,
 	/// Blocks of map chunks behind the model.
 	map_chunks: usize,
+	/// A block of another call: fixed, unit, account for which nothing waits.
+	calls: BTreeMap<Kind, Model<CALL_UNITS>>,
+	/// Blocks of other calls behind the models.
+	other_calls: usize,
 }
 
-/// Measures, prints and writes the file.
+/// Measures, prints and writes the file. Fails where a block took more than this runtime declares; the
+/// file is written before.
 pub(crate) async fn run(arguments: &WeightsArgs) -> Result<()> {
 	let folder = tempfile::Builder::new().prefix("migration-bench-").tempdir()?;
 	let mut node = Node::start().await?;
@@ -57,22 +73,39 @@ pub(crate) async fn run(arguments: &WeightsArgs) -> Result<()> {
 		fs::create_dir(&folder)?;
 		blocks::import(&node, &session, source, &folder, &mut contents).await?;
 	}
+	make_calls(&session, folder.path(), &mut contents).await?;
 	node.stop().await?;
 	eprintln!("executing {} blocks again", contents.len());
 	let numbers: Vec<u32> = contents.keys().copied().collect();
 	let report = measure(&node.chain(), &numbers, arguments.repeat)?;
 	let times = Times::of(&report.blocks, &contents)?;
 	print(&times);
+	let table = Table::of(&report.blocks, &contents)?;
+	table.print();
 	let text = file::render(&times);
 	match &arguments.output {
-		Some(path) => {
-			fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
-		}
-		None => {
-			print!("{text}");
-			Ok(())
-		}
+		Some(path) => fs::write(path, text)
+			.with_context(|| format!("{} cannot be written", path.display()))?,
+		None => print!("{text}"),
 	}
+	table.check()
+}
+
+/// Makes blocks of all calls but chunks, beside the chunks that they need.
+async fn make_calls(
+	session: &Session,
+	folder: &Path,
+	contents: &mut BTreeMap<u32, Content>,
+) -> Result<()> {
+	let mut maker = Maker { session, contents };
+	for migration in completed::all() {
+		eprintln!("calls until the end, source {}", migration.chain_id);
+		let folder = folder.join(format!("completed-{}", migration.chain_id));
+		migration.run(&mut maker, &folder).await?;
+	}
+	let folder = folder.join("aborted");
+	fs::create_dir(&folder)?;
+	aborted::run(&mut maker, &folder).await
 }
 
 impl Times {
@@ -86,36 +119,51 @@ impl Times {
 		beyond(self.map.with_margin(), self.empty)
 	}
 
+	/// Nanoseconds of another call, its unit, and an account for which nothing waits, likewise.
+	fn of_call(&self, kind: Kind) -> [f64; CALL_UNITS] {
+		// All kinds are there.
+		let times = self.calls.get(&kind).map(Model::with_margin).unwrap_or_default();
+		beyond(times, self.empty)
+	}
+
 	fn of(blocks: &[Block], contents: &BTreeMap<u32, Content>) -> Result<Self> {
-		let of = |block: &Block| contents.get(&block.number).copied().unwrap_or(Content::Other);
+		let of = |block: &Block| contents.get(&block.number).copied();
 		// The shortest execution: other work on the machine only makes it longer. The time of the
 		// processor is not exact enough for short blocks.
 		let time = |block: &Block| block.executed.min_ns as f64;
-		let others = blocks.iter().filter(|block| of(block) == Content::Other);
-		// Blocks of a proposal, an activation or a remark: the shortest is nearest to an empty one.
-		let empty = others.map(time).fold(f64::INFINITY, f64::min);
-		ensure!(empty.is_finite(), "no block is without a chunk");
+		let remarks = blocks.iter().filter(|block| of(block) == Some(Content::Nothing));
+		let empty = remarks.map(time).fold(f64::INFINITY, f64::min);
+		ensure!(empty.is_finite(), "no block is of a remark");
 
 		let (mut chunks, mut maps, mut slot_proofs) = (Vec::new(), Vec::new(), Vec::new());
+		let mut calls: BTreeMap<Kind, Vec<Sample<CALL_UNITS>>> = BTreeMap::new();
 		let mut largest_proof_ratio = 0f64;
 		for block in blocks {
 			match of(block) {
-				Content::Chunk(units) => {
+				Some(Content::Chunk(units)) => {
 					chunks.push(Sample { units: units.row(), time: time(block) });
 					if units.accounts == 0 && units.slots >= MANY_SLOTS {
 						slot_proofs.push(block.proof_bytes as f64 / units.slots as f64);
 					}
 				}
-				Content::Map(entries) => {
+				Some(Content::Map(entries)) => {
 					maps.push(Sample { units: [1.0, entries as f64], time: time(block) })
 				}
-				Content::Other => continue,
+				Some(Content::Call(call)) => {
+					if let Some((kind, units)) = call.row() {
+						calls.entry(kind).or_default().push(Sample { units, time: time(block) });
+					}
+					continue;
+				}
+				Some(Content::Nothing) | None => continue,
 			}
 			let ratio = block.proof_bytes as f64 / block.declared_proof().max(1.0);
 			largest_proof_ratio = largest_proof_ratio.max(ratio);
 		}
 		ensure!(!slot_proofs.is_empty(), "no chunk is nothing but slots");
 		ensure!(!maps.is_empty(), "no block has a map chunk");
+		let missing = Kind::ALL.into_iter().find(|kind| !calls.contains_key(kind));
+		ensure!(missing.is_none(), "no block is of the kind {missing:?}");
 		Ok(Self {
 			empty,
 			chunk: Model::of(&chunks),
@@ -124,6 +172,8 @@ impl Times {
 			slot_proof: slot_proofs.iter().copied().fold(0.0, f64::max),
 			chunks,
 			map_chunks: maps.len(),
+			other_calls: calls.values().map(Vec::len).sum(),
+			calls: calls.iter().map(|(kind, samples)| (*kind, Model::of(samples))).collect(),
 		})
 	}
 }
@@ -166,7 +216,20 @@ fn print(times: &Times) {
 		println!("  {ratio:.2}: {milliseconds:.2} ms, {:?}", sample.units);
 	}
 	println!(
-		"recorded proof at most {:.3} of the declared proof size; at most {:.0} bytes for a slot",
+		"{} other calls beyond a block of a remark; their unit; an account for which nothing waits:",
+		times.other_calls,
+	);
+	for (kind, model) in &times.calls {
+		let [call, unit, skipped] = times.of_call(*kind);
+		println!(
+			"{:<14} {call:>14.1} {unit:>12.1} {skipped:>12.1}, measured {:.2} to {:.2} of the model",
+			format!("{kind:?}"),
+			model.smallest_ratio,
+			model.largest_ratio,
+		);
+	}
+	println!(
+		"recorded proof of chunks at most {:.3} of the declared proof size; at most {:.0} bytes for a slot",
 		times.largest_proof_ratio, times.slot_proof,
 	);
 }

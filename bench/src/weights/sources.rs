@@ -15,6 +15,8 @@ pub(super) struct Source {
 	pub(super) pack: &'static [&'static str],
 }
 
+/// The longest code of Ethereum (EIP-170).
+const LONGEST_OF_ETHEREUM: usize = 24_576;
 /// Mints every balance, which costs most.
 const MINT: &str = "mint:340282366920938463463374607431768211455";
 
@@ -54,7 +56,7 @@ pub(super) fn all() -> Vec<Source> {
 	let mut codes = chain(6, Scope::Selected);
 	for number in 0..24 {
 		let address = made_up(b"codes", number);
-		codes.accounts.insert(address, long_contract(number));
+		codes.accounts.insert(address, long_contract(number, LONGEST_OF_ETHEREUM));
 	}
 	add("long codes", codes, &[], &["--policy", MINT]);
 	sources
@@ -66,15 +68,14 @@ fn external(chain: &mut Synthetic, kind: &[u8], count: u64) {
 	}
 }
 
-/// A contract of 24,576 bytes, the longest of Ethereum (EIP-170), unlike every other.
-fn long_contract(number: u64) -> SyntheticAccount {
-	const LENGTH: usize = 24_576;
+/// A contract with a code of so many bytes, unlike every other.
+pub(super) fn long_contract(number: u64, length: usize) -> SyntheticAccount {
 	let mut code = COUNTER.to_vec();
 	let mut word = keccak256(&number.to_be_bytes());
-	while code.len() < LENGTH {
+	while code.len() < length {
 		word = keccak256(word.as_bytes());
 		code.extend_from_slice(word.as_bytes());
 	}
-	code.truncate(LENGTH);
+	code.truncate(length);
 	SyntheticAccount { nonce: 1, code, ..Default::default() }
 }

@@ -43,6 +43,11 @@ impl ChunkUnits {
 		Ok(units)
 	}
 
+	/// All records.
+	pub(super) fn records(self) -> u64 {
+		self.slots.saturating_add(self.accounts).saturating_add(self.codes)
+	}
+
 	/// For the model.
 	pub(super) fn row(self) -> [f64; UNITS] {
 		let Self { slots, accounts, proof_bytes, codes, code_bytes } = self;

@@ -17,7 +17,8 @@ use crate::parse::{self, ParseError};
 pub enum GovernAction {
 	/// Stop the migration for a while. The deadline of its stage stands.
 	Pause(PowerArgs),
-	/// Let a paused migration go on.
+	/// Let a paused migration go on. In the reference runtime it takes two thirds of the council, a
+	/// pause one third.
 	Resume(PowerArgs),
 	/// Take back all that the migration brought. Not possible once it is complete.
 	Abort(AbortArgs),
@@ -62,7 +63,8 @@ pub struct PowerArgs {
 	/// Whose power is used.
 	#[arg(long, value_name = "HOW", default_value = "sudo")]
 	pub with: GovernWith,
-	/// How many members of the council must agree; with --with council.
+	/// How many members of the council must agree; with --with council. In the reference runtime a
+	/// third of them is enough to pause, half of them to abort; the rest takes two thirds.
 	#[arg(long, value_name = "N", required_if_eq("with", "council"), value_parser = clap::value_parser!(u32).range(1..))]
 	pub council_threshold: Option<u32>,
 }

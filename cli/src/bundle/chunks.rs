@@ -16,8 +16,32 @@ use crate::snapshot::Entry;
 pub struct ChunkLimits {
 	/// Most bytes.
 	pub bytes: u32,
+	/// Most accounts: heads, and one more where the chunk begins with the code of an account whose head
+	/// came before.
+	pub accounts: u32,
 	/// Most slots.
 	pub slots: u32,
+}
+
+/// What a chunk holds, counted as the target chain counts it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct ChunkCount {
+	/// Heads, and one more where the chunk begins with the code of an account whose head came before.
+	pub(super) accounts: u32,
+	/// Slots.
+	pub(super) slots: u32,
+}
+
+impl ChunkCount {
+	/// With the next record.
+	pub(super) fn with(self, item: &Item<'_>) -> Self {
+		let Self { accounts, slots } = self;
+		match item {
+			Item::Account(_) => Self { accounts: accounts.saturating_add(1), slots },
+			Item::Code(_) => Self { accounts: accounts.max(1), slots },
+			Item::Slot(_) => Self { accounts, slots: slots.saturating_add(1) },
+		}
+	}
 }
 
 /// Where a chunk stands in a snapshot file.
@@ -44,7 +68,7 @@ pub struct Chunker {
 	leaves: Vec<H256>,
 	offset: u64,
 	bytes: Vec<u8>,
-	slots: u32,
+	count: ChunkCount,
 }
 
 impl Chunker {
@@ -56,7 +80,7 @@ impl Chunker {
 			leaves: Vec::new(),
 			offset: 0,
 			bytes: Vec::new(),
-			slots: 0,
+			count: ChunkCount::default(),
 		}
 	}
 
@@ -66,9 +90,11 @@ impl Chunker {
 		if found as u64 > u64::from(limit) {
 			return Err(BundleError::RecordTooLong { offset: entry.offset, found, limit });
 		}
-		let slots = u32::from(matches!(entry.item, Item::Slot(_)));
 		let bytes = self.bytes.len().saturating_add(found) as u64;
-		let full = bytes > u64::from(limit) || self.slots.saturating_add(slots) > self.limits.slots;
+		let count = self.count.with(&entry.item);
+		let full = bytes > u64::from(limit)
+			|| count.accounts > self.limits.accounts
+			|| count.slots > self.limits.slots;
 		if full {
 			self.cut()?;
 		}
@@ -76,7 +102,7 @@ impl Chunker {
 			self.offset = entry.offset;
 		}
 		self.bytes.extend_from_slice(entry.bytes);
-		self.slots = self.slots.saturating_add(slots);
+		self.count = self.count.with(&entry.item);
 		Ok(())
 	}
 
@@ -100,7 +126,7 @@ impl Chunker {
 		self.spans.push(ChunkSpan { offset: self.offset, length });
 		self.leaves.push(leaf(Tree::Chunks, index, &self.bytes));
 		self.bytes.clear();
-		self.slots = 0;
+		self.count = ChunkCount::default();
 		Ok(())
 	}
 }
@@ -108,26 +134,47 @@ impl Chunker {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use migration_primitives::item::{put_code, put_slot, Slot};
+	use migration_primitives::{
+		hash::{EMPTY_TRIE_ROOT, KECCAK_EMPTY},
+		item::{put_account, put_code, put_slot, AccountHead, Slot},
+		H160, U256,
+	};
 
-	fn cut(limits: ChunkLimits) -> Result<Vec<ChunkSpan>, BundleError> {
+	/// 90 bytes.
+	fn head() -> Item<'static> {
+		Item::Account(AccountHead {
+			address: H160::zero(),
+			nonce: 0,
+			balance: U256::zero(),
+			code_hash: KECCAK_EMPTY,
+			storage_root: EMPTY_TRIE_ROOT,
+			code_length: 0,
+			slot_count: 0,
+			proof: Vec::new(),
+		})
+	}
+
+	/// 13 bytes.
+	fn code() -> Item<'static> {
+		Item::Code(&[1; 10])
+	}
+
+	/// 65 bytes.
+	fn slot() -> Item<'static> {
+		Item::Slot(Slot { key: H256::zero(), value: H256::repeat_byte(1) })
+	}
+
+	fn cut(limits: ChunkLimits, items: &[Item<'_>]) -> Result<Vec<ChunkSpan>, BundleError> {
 		let mut chunker = Chunker::new(limits);
 		let mut offset = 100;
-		let slot = Slot { key: H256::zero(), value: H256::repeat_byte(1) };
-		for index in 0..6u8 {
+		for item in items {
 			let mut bytes = Vec::new();
-			// Code of 10 bytes in 13, slots in 65.
-			let item = match index {
-				0 => {
-					put_code(&[1; 10], &mut bytes);
-					Item::Code(&[1; 10])
-				}
-				_ => {
-					put_slot(&slot, &mut bytes);
-					Item::Slot(slot)
-				}
-			};
-			chunker.take(&Entry { offset, bytes: &bytes, item })?;
+			match item {
+				Item::Account(head) => put_account(head, &mut bytes),
+				Item::Code(code) => put_code(code, &mut bytes),
+				Item::Slot(slot) => put_slot(slot, &mut bytes),
+			}
+			chunker.take(&Entry { offset, bytes: &bytes, item: item.clone() })?;
 			offset += bytes.len() as u64;
 		}
 		chunker.finish().map(|(spans, leaves)| {
@@ -136,21 +183,46 @@ mod tests {
 		})
 	}
 
+	fn lengths(limits: ChunkLimits, items: &[Item<'_>]) -> Vec<u32> {
+		cut(limits, items).expect("chunks").iter().map(|span| span.length).collect()
+	}
+
 	#[test]
 	fn take_at_the_limits_works() {
-		let one = cut(ChunkLimits { bytes: 338, slots: 5 }).expect("one chunk");
+		let items = [code(), slot(), slot(), slot(), slot(), slot()];
+		let limits = |bytes, slots| ChunkLimits { bytes, accounts: 1, slots };
+		let one = cut(limits(338, 5), &items).expect("one chunk");
 		assert_eq!(one, [ChunkSpan { offset: 100, length: 338 }]);
-		let by_bytes = cut(ChunkLimits { bytes: 337, slots: 5 }).expect("two chunks");
+		let by_bytes = cut(limits(337, 5), &items).expect("two chunks");
 		assert_eq!(by_bytes.len(), 2);
-		let by_slots = cut(ChunkLimits { bytes: 338, slots: 2 }).expect("three chunks");
-		let lengths: Vec<u32> = by_slots.iter().map(|span| span.length).collect();
-		assert_eq!(lengths, [143, 130, 65]);
+		assert_eq!(lengths(limits(338, 2), &items), [143, 130, 65]);
+		let by_slots = cut(limits(338, 2), &items).expect("three chunks");
 		assert_eq!(by_slots[1].offset, by_slots[0].end());
 	}
 
 	#[test]
+	fn take_of_accounts_at_their_limit_works() {
+		let items = [head(), code(), slot(), head(), head(), code()];
+		let limits = |accounts| ChunkLimits { bytes: 1_000, accounts, slots: 5 };
+		assert_eq!(lengths(limits(3), &items), [361]);
+		assert_eq!(lengths(limits(2), &items), [258, 103]);
+		assert_eq!(lengths(limits(1), &items), [168, 90, 103]);
+	}
+
+	#[test]
+	fn code_behind_the_head_of_another_chunk_counts_as_an_account_works() {
+		let accounts = |items: &[Item<'_>]| {
+			items.iter().fold(ChunkCount::default(), |count, item| count.with(item)).accounts
+		};
+		assert_eq!(accounts(&[head(), code(), head(), code()]), 2);
+		assert_eq!(accounts(&[code(), slot(), head(), code()]), 2);
+		assert_eq!(accounts(&[slot(), head(), code()]), 1);
+		assert_eq!(accounts(&[slot()]), 0);
+	}
+
+	#[test]
 	fn take_of_a_record_above_the_limit_fails() {
-		let result = cut(ChunkLimits { bytes: 64, slots: 5 });
+		let result = cut(ChunkLimits { bytes: 64, accounts: 1, slots: 5 }, &[code(), slot()]);
 		assert!(matches!(result, Err(BundleError::RecordTooLong { found: 65, limit: 64, .. })));
 	}
 }

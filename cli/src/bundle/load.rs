@@ -18,8 +18,9 @@ use migration_primitives::{
 };
 
 use super::{
-	calls::load_calls, readable, BundleError, ChunkLimits, ChunkSpan, Manifest, MapEntry,
-	MerkleTree, Part, CALLS, CHUNKS, MANIFEST, MANIFEST_JSON, MAP, SNAPSHOT, SNAPSHOT_PATH,
+	calls::load_calls, chunks::ChunkCount, readable, BundleError, ChunkLimits, ChunkSpan, Manifest,
+	MapEntry, MerkleTree, Part, CALLS, CHUNKS, MANIFEST, MANIFEST_JSON, MAP, SNAPSHOT,
+	SNAPSHOT_PATH,
 };
 use crate::{
 	plan::{is_remapped, AccountInfo, AccountReader},
@@ -40,7 +41,7 @@ pub struct Bundle {
 	pub entries: Vec<MapEntry>,
 	/// The calls after the import, in the manifest's order.
 	pub calls: Vec<PostImportCall>,
-	/// The most bytes and the most slots of a chunk.
+	/// The most bytes, accounts and slots of a chunk.
 	pub largest: ChunkLimits,
 	snapshot: PathBuf,
 	spans: Vec<ChunkSpan>,
@@ -369,13 +370,17 @@ fn check_chunks(
 		return Err(BundleError::ChunkPlace { offset });
 	}
 	let mut leaves = Vec::with_capacity(spans.len());
-	let mut largest = ChunkLimits { bytes: 0, slots: 0 };
+	let mut largest = ChunkLimits { bytes: 0, accounts: 0, slots: 0 };
 	for (index, span) in (0u32..).zip(spans) {
 		let bytes = read_span(path, span)?;
 		leaves.push(leaf(Tree::Chunks, index, &bytes));
 		// A chunk that does not consist of whole records has another leaf than the manifest's.
-		largest.slots = largest.slots.max(count_slots(&bytes));
-		largest.bytes = largest.bytes.max(span.length);
+		let ChunkCount { accounts, slots } = count_records(&bytes);
+		largest = ChunkLimits {
+			bytes: largest.bytes.max(span.length),
+			accounts: largest.accounts.max(accounts),
+			slots: largest.slots.max(slots),
+		};
 	}
 	let tree = MerkleTree::new(leaves);
 	let (expected, found) = (manifest.chunks.root, tree.root());
@@ -385,10 +390,10 @@ fn check_chunks(
 	Ok((tree, largest))
 }
 
-fn count_slots(mut bytes: &[u8]) -> u32 {
-	let mut slots = 0u32;
+fn count_records(mut bytes: &[u8]) -> ChunkCount {
+	let mut count = ChunkCount::default();
 	while let Ok(item) = item::next(&mut bytes) {
-		slots = slots.saturating_add(u32::from(matches!(item, Item::Slot(_))));
+		count = count.with(&item);
 	}
-	slots
+	count
 }

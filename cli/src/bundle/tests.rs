@@ -24,6 +24,7 @@ use crate::{
 	snapshot::{storage_root, SnapshotWriter},
 };
 
+const LIMITS: ChunkLimits = ChunkLimits { bytes: 400, accounts: 2, slots: 7 };
 const CODE: &[u8] = &[0x60, 0x00, 0x60, 0x00, 0xfd];
 
 fn write_snapshot(path: &Path) {
@@ -71,7 +72,7 @@ fn write_snapshot(path: &Path) {
 fn options(reference: bool) -> PackOptions {
 	PackOptions {
 		balances: BalancePolicy::Mint { cap: 1_000 },
-		limits: ChunkLimits { bytes: 400, slots: 7 },
+		limits: LIMITS,
 		map_run_log2: 2,
 		deadlines: Deadlines { mapping: 1, importing: 2, review: 3 },
 		evm_spec: EvmSpec::Osaka,
@@ -114,6 +115,9 @@ fn load_of_what_was_packed_works() {
 		assert_eq!(made.manifest.remapped.accounts, 2);
 		assert_eq!(made.manifest.remapped.balance, U256::from(10));
 		assert!(bundle.chunk_count() > 5);
+		// Slots of a value of 32 bytes have 65 bytes: six of them fit.
+		assert_eq!((bundle.largest.accounts, bundle.largest.slots), (2, 6));
+		assert!(bundle.largest.bytes <= LIMITS.bytes);
 		for index in 0..bundle.chunk_count() {
 			let (chunk, path) = bundle.chunk(index).expect("a chunk");
 			let start = leaf(Tree::Chunks, index, &chunk);

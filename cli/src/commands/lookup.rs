@@ -4,12 +4,12 @@ use anyhow::Result;
 use migration_primitives::{map::Target, status::Beneficiary, H160, H256};
 use serde_json::{json, Value};
 
-use super::{show, submit::connect};
+use super::{show, submit::connect_to};
 use crate::{args::LookupArgs, console::Outcome, parse, substrate::Chain};
 
 /// Finds the target of a source, or the source of a target. An unknown address is a mismatch.
 pub(super) async fn run(args: LookupArgs) -> Result<Outcome> {
-	let chain = connect(&args.node.node, args.node.patience).await?;
+	let chain = connect_to(&args.node).await?;
 	let at = chain.finalized().await?.hash;
 	match (args.target, args.chain_id, args.address) {
 		(Some(target), ..) => from_target(&chain, target, at).await,

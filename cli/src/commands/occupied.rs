@@ -1,6 +1,6 @@
 //! What stands at the targets of a migration before anything is proposed.
 
-use std::fs::File;
+use std::{collections::BTreeSet, fs::File};
 
 use anyhow::Result;
 use codec::DecodeAll;
@@ -8,7 +8,7 @@ use futures::{stream, StreamExt, TryStreamExt};
 use migration_primitives::{
 	address::is_system_address,
 	hash::KECCAK_EMPTY,
-	item::{AccountHead, Item},
+	item::{is_delegation, AccountHead, Item},
 	manifest::BalancePolicy,
 	map::Target,
 	H160, H256, U256,
@@ -28,6 +28,8 @@ use crate::{
 const BATCH: usize = 128;
 /// Questions for storage at once.
 const PARALLEL: usize = 16;
+/// Bytes of the code of an account that delegates (EIP-7702).
+const DELEGATION_LENGTH: u64 = 23;
 
 /// What was found at the targets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -198,6 +200,7 @@ impl Search<'_> {
 			keys.push(self.account_key(wanted.target).await?);
 		}
 		let values = self.chain.values(&keys, self.at).await?;
+		let delegated = self.delegated(batch, &values).await?;
 		let storages: Vec<bool> = stream::iter(batch.iter().map(|wanted| wanted.target))
 			.map(|target| self.has_storage(target))
 			.buffered(PARALLEL)
@@ -214,7 +217,8 @@ impl Search<'_> {
 				None => AccountData::default(),
 			};
 			let AccountData { nonce, free: balance, .. } = account;
-			self.judge(wanted, Stands { code_hash, nonce, balance, storage });
+			let delegated = delegated.contains(&wanted.target);
+			self.judge(wanted, Stands { code_hash, nonce, balance, storage, delegated });
 		}
 		Ok(())
 	}
@@ -225,7 +229,7 @@ impl Search<'_> {
 			return;
 		}
 		let (source, target) = (head.address, *target);
-		let Stands { code_hash, nonce, balance, storage } = stands;
+		let Stands { code_hash, nonce, balance, storage, .. } = stands;
 		let standing = Standing { source, target, code_hash, nonce, balance, storage };
 		match place(head, info, &stands) {
 			_ if is_reserved(info, target) => self.found.reserved.push((source, target)),
@@ -238,6 +242,32 @@ impl Search<'_> {
 			let (source_address, balance, deposit) = (source, info.balance, self.deposit);
 			self.found.below_deposit = Some(BelowDeposit { source_address, balance, deposit });
 		}
+	}
+
+	/// The targets with a delegation. `values` has the metadata of each target's code, and its account.
+	async fn delegated(
+		&self,
+		batch: &[Wanted],
+		values: &[Option<Vec<u8>>],
+	) -> Result<BTreeSet<H160>> {
+		let mut short = Vec::new();
+		for (wanted, values) in batch.iter().zip(values.chunks(2)) {
+			let [Some(metadata), _] = values else { continue };
+			let (length, _) = <(u64, H256)>::decode_all(&mut metadata.as_slice())?;
+			if length == DELEGATION_LENGTH {
+				short.push(wanted.target);
+			}
+		}
+		let keys: Vec<Vec<u8>> = short.iter().map(|target| Keys::code(*target)).collect();
+		let codes = self.chain.values(&keys, self.at).await?;
+		let mut delegated = BTreeSet::new();
+		for (target, code) in short.into_iter().zip(codes) {
+			let code = Vec::<u8>::decode_all(&mut code.unwrap_or_else(|| vec![0]).as_slice())?;
+			if is_delegation(&code) {
+				delegated.insert(target);
+			}
+		}
+		Ok(delegated)
 	}
 
 	async fn account_key(&self, address: H160) -> Result<Vec<u8>> {
@@ -261,6 +291,9 @@ struct Stands {
 	nonce: u64,
 	balance: u128,
 	storage: bool,
+	/// Whether the code is a delegation (EIP-7702): it belongs to an account with a key, and so does what
+	/// was stored through it.
+	delegated: bool,
 }
 
 /// What becomes of what stands at a target.
@@ -279,7 +312,7 @@ fn place(head: &AccountHead, info: &AccountInfo, stands: &Stands) -> Place {
 	let code_or_storage = stands.code_hash != KECCAK_EMPTY || stands.storage;
 	if !info.is_contract() {
 		let empty = head.nonce == 0 && head.balance.is_zero() && head.code_length == 0;
-		return match code_or_storage && !empty {
+		return match code_or_storage && !stands.delegated && !empty {
 			true => Place::Occupied,
 			false => Place::Free,
 		};
@@ -316,11 +349,18 @@ mod tests {
 
 	#[test]
 	fn place_of_each_kind_works() {
-		let nothing = Stands { code_hash: KECCAK_EMPTY, nonce: 0, balance: 0, storage: false };
+		let nothing = Stands {
+			code_hash: KECCAK_EMPTY,
+			nonce: 0,
+			balance: 0,
+			storage: false,
+			delegated: false,
+		};
 		let code = |byte| Stands { code_hash: H256::repeat_byte(byte), ..nothing };
 		let nonce = Stands { nonce: 1, ..nothing };
 		let storage = Stands { storage: true, ..nothing };
 		let dust = Stands { balance: 1, ..nothing };
+		let wallet = Stands { nonce: 1, storage: true, delegated: true, ..code(8) };
 		let cases = [
 			// A contract with storage.
 			(head(7, 2), nothing, Place::Free),
@@ -341,6 +381,9 @@ mod tests {
 			(head(0, 0), code(8), Place::Occupied),
 			(head(0, 0), storage, Place::Occupied),
 			(AccountHead { nonce: 0, ..head(0, 0) }, code(8), Place::Free),
+			// Her delegation is hers, and stands in the way of a contract only.
+			(head(0, 0), wallet, Place::Free),
+			(head(7, 2), wallet, Place::Occupied),
 		];
 		for (head, stands, expected) in cases {
 			let info = AccountInfo::new(&head, &[]);

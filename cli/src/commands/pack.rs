@@ -36,7 +36,11 @@ pub(super) fn run(args: PackArgs, console: &Console) -> Result<Outcome> {
 	}
 	let options = PackOptions {
 		balances: args.policy.0.clone(),
-		limits: ChunkLimits { bytes: args.chunks.chunk_bytes, slots: args.chunks.chunk_slots },
+		limits: ChunkLimits {
+			bytes: args.chunks.chunk_bytes,
+			accounts: args.chunks.chunk_accounts,
+			slots: args.chunks.chunk_slots,
+		},
 		map_run_log2: args.map_run_log2,
 		deadlines: Deadlines {
 			mapping: args.deadline_mapping,

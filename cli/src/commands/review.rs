@@ -1,5 +1,9 @@
 //! `review`: the page that a council member reads before the vote.
 
+mod data;
+mod source;
+mod target;
+
 use std::{
 	collections::{BTreeMap, BTreeSet},
 	fs,
@@ -7,38 +11,22 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use codec::Encode;
 use migration_primitives::{header, H160};
-use serde_json::{json, Value};
 
-use super::{
-	occupied::{look_at_bundle, Standing},
-	submit::{call_hash, connect, proposal},
-	target::TargetFacts,
-};
 use crate::{
 	args::ReviewArgs,
-	bundle::{Bundle, Manifest},
+	bundle::Bundle,
 	console::{Console, Outcome},
 	plan::References,
 	review::{
-		arrivals, fate, find_authority, harmless, html, known_code, markdown, page, returned_text,
-		selector, warnings, Answer, Authority, Facts, IndexError, Kind, Mention, Mentions, Name,
-		Names, Proposal, SnapshotIndex, SourceSays, Surroundings, TargetSays, Views,
+		arrivals, find_authority, html, known_code, markdown, page, returned_text, selector,
+		warnings, Answer, Authority, Facts, IndexError, Kind, Line, Mention, Mentions, Name, Names,
+		SnapshotIndex, Surroundings, Views,
 	},
-	source::{EthereumNode, RpcSettings},
 };
 
-/// The numbers of pallet and call in the reference runtime.
-const REFERENCE_CALL: [u8; 2] = [12, 0];
 /// Most bytes that are kept of what a contract calls itself; more than the page shows.
 const LONGEST_NAME: usize = 512;
-/// Seconds that a node is tried for.
-const PATIENCE: u64 = 30;
-/// Most addresses that stay behind for which a node of the source is asked.
-const MAX_ASKED: usize = 2_048;
-/// Addresses of one request.
-const BATCH: usize = 128;
 
 const MARKDOWN: &str = "review.md";
 const HTML: &str = "review.html";
@@ -64,12 +52,15 @@ pub(super) async fn run(args: ReviewArgs, console: &Console) -> Result<Outcome> 
 		}
 	}
 	let source = match &args.source_rpc {
-		Some(url) => Some(ask_source(url, &bundle.manifest, &mut outside, console).await?),
+		Some(url) => Some(source::ask(url, &bundle.manifest, &mut outside, console).await?),
 		None => None,
 	};
 	let (target, proposal) = match &args.node {
-		Some(url) => ask_target(url, &bundle).await?,
-		None => (None, reference_proposal(&bundle.manifest)),
+		Some(url) => {
+			let (says, proposal) = target::ask(url, &bundle, &index, &authority).await?;
+			(Some(says), proposal)
+		}
+		None => (None, target::reference_proposal(&bundle.manifest)),
 	};
 	let facts = Facts {
 		bundle: &bundle,
@@ -88,13 +79,13 @@ pub(super) async fn run(args: ReviewArgs, console: &Console) -> Result<Outcome> 
 	};
 	let output = args.output.clone().unwrap_or_else(|| args.bundle.join("review"));
 	write(&output, &facts)?;
-	let warnings: Vec<String> = warnings(&facts).iter().map(crate::review::Line::plain).collect();
+	let warnings: Vec<String> = warnings(&facts).iter().map(Line::plain).collect();
 	let mut text = format!("{}: {MARKDOWN}, {HTML}, {PROPOSAL}", output.display());
 	for warning in &warnings {
 		text.push_str(&format!("\nwarning: {warning}"));
 	}
 	let matched = !facts.source_contradicts();
-	Ok(Outcome { data: data(&facts, &output, warnings), text, matched })
+	Ok(Outcome { data: data::of(&facts, &output, warnings), text, matched })
 }
 
 /// What one reading of the snapshot gives.
@@ -185,71 +176,6 @@ fn own_name(views: &mut Views<'_>, contract: H160) -> Result<Option<Name>, Index
 	Ok(name.filter(|name| !name.is_empty()).map(own))
 }
 
-/// Asks a node of the source for its block, and which of the addresses outside are contracts.
-async fn ask_source(
-	url: &str,
-	manifest: &Manifest,
-	outside: &mut BTreeMap<H160, (Mention, Kind)>,
-	console: &Console,
-) -> Result<SourceSays> {
-	let node = EthereumNode::new(url, RpcSettings::default())?;
-	let number = manifest.source.number;
-	let says = SourceSays {
-		chain_id: node.chain_id(None).await?,
-		block_hash: node.block_hash(number).await?,
-	};
-	if says.block_hash != Some(manifest.source.hash) {
-		// Of another chain, or another branch: what it says of accounts is of no use.
-		return Ok(says);
-	}
-	let asked: Vec<H160> = outside.keys().copied().take(MAX_ASKED).collect();
-	if outside.len() > asked.len() {
-		console.say(format!("{} addresses are not asked for", outside.len() - asked.len()));
-	}
-	for batch in asked.chunks(BATCH) {
-		let codes = node.codes(batch, number).await?;
-		anyhow::ensure!(codes.len() == batch.len(), "the node left out answers to eth_getCode");
-		for (address, code) in batch.iter().zip(codes) {
-			let contract = !code.is_empty() && !migration_primitives::item::is_delegation(&code);
-			if let Some((_, kind)) = outside.get_mut(address) {
-				*kind = if contract { Kind::Contract } else { Kind::Account };
-			}
-		}
-	}
-	Ok(says)
-}
-
-async fn ask_target(url: &str, bundle: &Bundle) -> Result<(Option<TargetSays>, Proposal)> {
-	let chain = connect(url, PATIENCE).await?;
-	let at = chain.finalized().await?;
-	let facts = TargetFacts::read(&chain, at.hash).await?;
-	let found = look_at_bundle(&chain, bundle, &facts, at.hash).await?;
-	let words = |list: &[Standing]| list.iter().map(ToString::to_string).collect();
-	let (name, version) = chain.runtime();
-	let says = TargetSays {
-		name: name.to_owned(),
-		version,
-		genesis: chain.genesis(),
-		block: at.number,
-		chain_id: facts.chain_id,
-		existential_deposit: facts.existential_deposit,
-		issuance: chain.total_issuance(at.hash).await?,
-		review_blocks: chain.constant("Migration", "MinReviewBlocks").ok(),
-		occupied: words(&found.occupied),
-		taken_over: words(&found.taken_over),
-		refused_balance: found.below_deposit.as_ref().map(ToString::to_string),
-	};
-	let call = proposal(&chain, &bundle.manifest)?;
-	let hash = call_hash(&call);
-	Ok((Some(says), Proposal { call, hash, from_metadata: true }))
-}
-
-fn reference_proposal(manifest: &Manifest) -> Proposal {
-	let mut call = REFERENCE_CALL.to_vec();
-	manifest.encode_to(&mut call);
-	Proposal { hash: call_hash(&call), call, from_metadata: false }
-}
-
 fn write(output: &Path, facts: &Facts<'_>) -> Result<()> {
 	let document = page(facts);
 	fs::create_dir_all(output)
@@ -261,97 +187,4 @@ fn write(output: &Path, facts: &Facts<'_>) -> Result<()> {
 		fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
 	}
 	Ok(())
-}
-
-fn data(facts: &Facts<'_>, output: &Path, warnings: Vec<String>) -> Value {
-	let name = |address: H160| match facts.names.get(&address) {
-		Some(Name::File(name)) => json!({ "name": harmless(name), "from": "file" }),
-		Some(Name::Code(name)) => json!({ "name": name, "from": "code" }),
-		Some(Name::Own { name, .. }) => {
-			json!({ "name": crate::review::harmless_bytes(name), "from": "contract" })
-		}
-		None => Value::Null,
-	};
-	let contracts: Vec<Value> = facts
-		.contracts()
-		.map(|(address, place)| {
-			json!({
-				"source": address,
-				"target": facts.target(address).1,
-				"name": name(address),
-				"code_hash": place.code_hash,
-				"slots": place.info.slots,
-				"balance": place.info.balance.to_string(),
-			})
-		})
-		.collect();
-	let powers: Vec<Value> = facts
-		.authority
-		.powers
-		.iter()
-		.map(|power| {
-			let fate = fate(facts, power.holder);
-			json!({
-				"contract": power.contract,
-				"power": power.power,
-				"before": power.holder,
-				"after": fate.text,
-				"may_be_lost": fate.lost,
-				"how": power.how,
-			})
-		})
-		.collect();
-	let unknown: Vec<Value> = facts
-		.authority
-		.unknown
-		.iter()
-		.map(|unknown| json!({ "contract": unknown.contract, "what": unknown.what }))
-		.collect();
-	let outside: Vec<Value> = facts
-		.outside
-		.iter()
-		.map(|(address, (mention, kind))| {
-			json!({
-				"address": address,
-				"contract": match kind {
-					Kind::Contract => Some(true),
-					Kind::Account => Some(false),
-					Kind::NotAsked => None,
-				},
-				"named_by": mention.by,
-				"times": mention.times,
-			})
-		})
-		.collect();
-	let calls: Vec<Value> = facts
-		.bundle
-		.calls
-		.iter()
-		.map(|call| {
-			json!({
-				"from": call.from,
-				"to": call.to,
-				"target": facts.target(call.to).1,
-				"input": format!("0x{}", hex::encode(&call.input)),
-				"gas_limit": call.gas_limit,
-				"hash": call.hash(),
-			})
-		})
-		.collect();
-	json!({
-		"output": output,
-		"manifest_hash": facts.bundle.manifest_hash,
-		"block_hash": facts.bundle.manifest.source.hash,
-		"call_hash": facts.proposal.hash,
-		"call_length": facts.proposal.call.len(),
-		"call_from_metadata": facts.proposal.from_metadata,
-		"source_agrees": facts.source.map(|_| !facts.source_contradicts()),
-		"warnings": warnings,
-		"contracts": contracts,
-		"powers": powers,
-		"calls": calls,
-		"powers_unknown": unknown,
-		"powers_none": facts.authority.none,
-		"left_behind": outside,
-	})
 }

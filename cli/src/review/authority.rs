@@ -3,18 +3,18 @@
 //! The standard slots of proxies are read; everything else the contracts are asked themselves, by
 //! their own functions on the snapshot's data, so that no layout has to be guessed.
 
-use std::collections::BTreeSet;
-
-use migration_primitives::{
-	hash::{keccak256, KECCAK_EMPTY},
-	H160, H256, U256,
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	fmt,
 };
 
+use migration_primitives::{hash::KECCAK_EMPTY, H160, H256, U256};
+
 use super::{
-	bytecode::{minimal_proxy, selector, selectors, words},
+	bytecode::{selector, selectors, words},
 	index::IndexError,
-	roles,
-	views::{Answer, Views},
+	proxies, roles, signers,
+	views::{Answer, Read, Views},
 };
 
 /// Functions without arguments that name who rules.
@@ -42,10 +42,22 @@ const GETTERS: [&str; 21] = [
 	"defaultAdmin()",
 ];
 
-/// Most owners or modules of one Safe that are listed.
-const MAX_MEMBERS: usize = 64;
+/// Functions that tell whether an account is on a list, which contracts keep as hashes only.
+const LISTS: [&str; 8] = [
+	"wards(address)",
+	"authorized(address)",
+	"isAuthorized(address)",
+	"admins(address)",
+	"isAdmin(address)",
+	"minters(address)",
+	"isMinter(address)",
+	"isPauser(address)",
+];
+
+/// Most owners, modules or facets of one contract that are listed.
+pub(super) const MAX_MEMBERS: usize = 64;
 /// Most words of the code that are tried as roles.
-const MAX_ROLES: usize = 64;
+pub(super) const MAX_ROLES: usize = 64;
 
 /// A power over a contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,11 +104,13 @@ pub fn find(views: &mut Views<'_>, candidates: &BTreeSet<H160>) -> Result<Author
 		.map(|(address, place)| (*address, place.code_hash))
 		.collect();
 	for (contract, code_hash) in contracts {
-		let mut search = Search { views, contract, found: Vec::new(), unknown: Vec::new() };
+		let (found, unknown, blanks) = (Vec::new(), Vec::new(), BTreeMap::new());
+		let mut search = Search { views, contract, found, unknown, blanks };
 		match code_hash == KECCAK_EMPTY {
 			true => search.cannot("it has storage without code"),
 			false => search.all(candidates)?,
 		}
+		search.tell_blanks();
 		if search.found.is_empty() && search.unknown.is_empty() {
 			authority.none.push(contract);
 		}
@@ -112,6 +126,28 @@ pub(super) struct Search<'a, 'b> {
 	pub(super) contract: H160,
 	pub(super) found: Vec<Power>,
 	unknown: Vec<Unknown>,
+	/// Functions whose answers cannot be known.
+	blanks: BTreeMap<Blank, Vec<String>>,
+}
+
+/// Why it cannot be known what a function answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Blank {
+	/// The answer depends on an account that is not in the snapshot.
+	Outside(H160),
+	/// Too much was asked.
+	Exhausted,
+}
+
+impl fmt::Display for Blank {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Outside(address) => {
+				write!(f, "the answer depends on {address:?}, which is not in the snapshot")
+			}
+			Self::Exhausted => f.write_str("too much was asked already"),
+		}
+	}
 }
 
 impl Search<'_, '_> {
@@ -119,7 +155,7 @@ impl Search<'_, '_> {
 		let code = self.views.index().code(self.contract)?;
 		let mut functions = selectors(&code);
 		let mut constants = words(&code, MAX_ROLES);
-		for implementation in self.proxy(&code)? {
+		for implementation in proxies::find(self, &code)? {
 			if !self.views.index().accounts().contains_key(&implementation) {
 				self.cannot(format!(
 					"its functions: the code that it runs is that of {implementation:?}, which is \
@@ -134,56 +170,21 @@ impl Search<'_, '_> {
 		for getter in GETTERS {
 			self.getter(getter, &functions)?;
 		}
-		self.safe()?;
-		roles::find(self, &constants, candidates)
-	}
-
-	/// The standard slots of proxies. Gives the contracts whose code this one runs.
-	fn proxy(&mut self, code: &[u8]) -> Result<Vec<H160>, IndexError> {
-		let mut implementations = Vec::new();
-		if let Some(target) = minimal_proxy(code) {
-			self.add("code that runs (minimal proxy)", target, "EIP-1167: in its code");
-			implementations.push(target);
+		signers::find(self)?;
+		for list in LISTS.into_iter().filter(|list| functions.contains(&selector(list))) {
+			self.cannot(format!("it has a list of its own, which the page does not open: {list}"));
 		}
-		for (power, slot, how, runs) in standard_slots() {
-			let holder = self.address_in(slot)?;
-			if !holder.is_zero() {
-				self.add(power, holder, format!("{how}, slot {slot:?}"));
-				implementations.extend(runs.then_some(holder));
-			}
-		}
-		let beacon = self.address_in(eip1967("eip1967.proxy.beacon"))?;
-		if !beacon.is_zero() {
-			match self.ask(beacon, selector("implementation()"), &[])? {
-				Asked::Address(target, how) => {
-					self.add("code that runs (beacon)", target, how);
-					implementations.push(target);
-				}
-				_ => self.cannot(format!("the code that its beacon {beacon:?} names")),
-			}
-		}
-		// A Safe's proxy answers this by itself and runs the code at the address in slot 0.
-		if selectors(code).contains(&selector("masterCopy()")) || is_safe_proxy(code) {
-			let singleton = self.address_in(H256::zero())?;
-			if !singleton.is_zero() {
-				self.add("code that runs (Safe)", singleton, "slot 0");
-				implementations.push(singleton);
-			}
-		}
-		Ok(implementations)
+		roles::find(self, &functions, &constants, candidates)
 	}
 
 	/// A function that names one account.
 	fn getter(&mut self, signature: &str, functions: &BTreeSet<[u8; 4]>) -> Result<(), IndexError> {
-		let selector = selector(signature);
-		match self.ask(self.contract, selector, &[])? {
+		let known = functions.contains(&selector(signature));
+		match self.ask(self.contract, signature)? {
 			Asked::Address(holder, how) => self.add(signature, holder, how),
-			Asked::Outside(address) => self.cannot(format!(
-				"{signature}: the answer depends on {address:?}, which is not in the snapshot"
-			)),
-			Asked::Exhausted => self.cannot(format!("{signature}: too much was asked already")),
+			Asked::Blank(blank) => self.blank(signature, blank),
 			// Code that has the selector may also call it elsewhere.
-			Asked::Other if functions.contains(&selector) && !self.is_known(signature) => {
+			Asked::Other if known && !self.is_known(signature) => {
 				self.cannot(format!(
 					"{signature}: its code has the function, which refuses to answer"
 				));
@@ -198,53 +199,6 @@ impl Search<'_, '_> {
 		signature == "admin()" && self.found.iter().any(|power| power.power == "proxy admin")
 	}
 
-	/// Owners, threshold and modules of a Safe.
-	fn safe(&mut self) -> Result<(), IndexError> {
-		let threshold = self.views.ask(self.contract, &selector("getThreshold()"))?;
-		let owners = self.views.ask(self.contract, &selector("getOwners()"))?;
-		let (Answer::Returned { data: threshold, .. }, Answer::Returned { data: owners, .. }) =
-			(threshold, owners)
-		else {
-			return Ok(());
-		};
-		let (Some(threshold), Some(owners)) = (number(&threshold), addresses(&owners, 0)) else {
-			return Ok(());
-		};
-		let count = owners.len();
-		for owner in owners.iter().take(MAX_MEMBERS) {
-			let power = format!("Safe owner, {threshold} of {count} must sign");
-			self.add(power, *owner, "getOwners(), getThreshold()");
-		}
-		if count > MAX_MEMBERS {
-			self.cannot(format!("{} more owners of the Safe", count.saturating_sub(MAX_MEMBERS)));
-		}
-		let mut input = selector("getModulesPaginated(address,uint256)").to_vec();
-		// The list begins behind the address 1.
-		input.extend_from_slice(H256::from_low_u64_be(1).as_bytes());
-		input.extend_from_slice(H256::from_low_u64_be(MAX_MEMBERS as u64).as_bytes());
-		match self.views.ask(self.contract, &input)? {
-			Answer::Returned { data, .. } => match addresses(&data, 0) {
-				Some(modules) => {
-					for module in &modules {
-						self.add("Safe module, which acts alone", *module, "getModulesPaginated()");
-					}
-					// What is behind the last one of the page.
-					let more = data.get(32..64).and_then(address).unwrap_or_default();
-					if more != H160::from_low_u64_be(1) && !more.is_zero() {
-						self.cannot("more modules of the Safe");
-					}
-				}
-				None => self.cannot("the modules of the Safe"),
-			},
-			_ => self.cannot("the modules of the Safe"),
-		}
-		let guard = self.address_in(keccak256(b"guard_manager.guard.address"))?;
-		if !guard.is_zero() {
-			self.add("Safe guard, which can stop it", guard, "the standard slot");
-		}
-		Ok(())
-	}
-
 	pub(super) fn add(&mut self, power: impl Into<String>, holder: H160, how: impl Into<String>) {
 		let (contract, power, how) = (self.contract, power.into(), how.into());
 		self.found.push(Power { contract, power, holder, how });
@@ -254,80 +208,87 @@ impl Search<'_, '_> {
 		self.unknown.push(Unknown { contract: self.contract, what: what.into() });
 	}
 
+	/// Notes a function whose answer cannot be known.
+	fn blank(&mut self, function: &str, blank: Blank) {
+		let functions = self.blanks.entry(blank).or_default();
+		if !functions.iter().any(|known| known == function) {
+			functions.push(function.to_owned());
+		}
+	}
+
+	fn tell_blanks(&mut self) {
+		for (blank, functions) in std::mem::take(&mut self.blanks) {
+			self.cannot(format!("{}: {blank}", functions.join(", ")));
+		}
+	}
+
 	/// The address in a slot; zero where the slot holds something else.
-	fn address_in(&mut self, slot: H256) -> Result<H160, IndexError> {
+	pub(super) fn address_in(&mut self, slot: H256) -> Result<H160, IndexError> {
 		let contract = self.contract;
 		let word = self.views.index().slot(contract, slot)?;
 		Ok(address(word.as_bytes()).unwrap_or_default())
 	}
 
-	/// Asks for an address.
-	fn ask(
+	/// What the contract answers to these bytes, which call `function`; nothing where it refuses, and
+	/// where that cannot be known, which is noted.
+	pub(super) fn call(
 		&mut self,
-		contract: H160,
-		selector: [u8; 4],
-		arguments: &[u8],
-	) -> Result<Asked, IndexError> {
-		let input = [&selector, arguments].concat();
-		Ok(match self.views.ask(contract, &input)? {
+		function: &str,
+		input: &[u8],
+	) -> Result<Option<Vec<u8>>, IndexError> {
+		let blank = match self.views.ask(self.contract, input)? {
+			Answer::Returned { data, .. } => return Ok(Some(data)),
+			Answer::Refused => return Ok(None),
+			Answer::Outside(address) => Blank::Outside(address),
+			Answer::Exhausted => Blank::Exhausted,
+		};
+		self.blank(function, blank);
+		Ok(None)
+	}
+
+	/// The same of a function without arguments.
+	pub(super) fn view(&mut self, signature: &str) -> Result<Option<Vec<u8>>, IndexError> {
+		self.call(signature, &selector(signature))
+	}
+
+	/// Asks a contract for an address.
+	pub(super) fn ask(&mut self, contract: H160, signature: &str) -> Result<Asked, IndexError> {
+		Ok(match self.views.ask(contract, &selector(signature))? {
 			Answer::Returned { data, reads } if data.len() == 32 => match address(&data) {
-				Some(holder) => Asked::Address(holder, how(&reads)),
+				Some(holder) => Asked::Address(holder, how(holder, &reads)),
 				None => Asked::Other,
 			},
 			Answer::Returned { .. } | Answer::Refused => Asked::Other,
-			Answer::Outside(address) => Asked::Outside(address),
-			Answer::Exhausted => Asked::Exhausted,
+			Answer::Outside(address) => Asked::Blank(Blank::Outside(address)),
+			Answer::Exhausted => Asked::Blank(Blank::Exhausted),
 		})
 	}
 }
 
-enum Asked {
+/// What came of asking for an address.
+pub(super) enum Asked {
+	/// The address, and how it is known.
 	Address(H160, String),
-	Outside(H160),
-	Exhausted,
+	/// It cannot be known.
+	Blank(Blank),
+	/// No address.
 	Other,
 }
 
-/// How an answer came about.
-fn how(reads: &[(H160, H256)]) -> String {
-	match reads {
-		[] => "asked; it is in the code".to_owned(),
-		// The last slot that is read is the one that is answered; proxies read theirs before.
-		[.., (contract, slot)] => match U256::from_big_endian(slot.as_bytes()) {
-			small if small < U256::from(1_000u32) => format!("asked; slot {small} of {contract:?}"),
-			_ => format!("asked; slot {slot:?} of {contract:?}"),
-		},
+/// How an answer came about. A slot is named where its value is the answer: the last one, since
+/// proxies read theirs before.
+fn how(answer: H160, reads: &[Read]) -> String {
+	let holds = |read: &&Read| read.value.as_bytes().ends_with(answer.as_bytes());
+	let Some(Read { contract, key, .. }) = reads.iter().rev().find(holds) else {
+		return match reads.is_empty() {
+			true => "asked; no slot was read".to_owned(),
+			false => "asked".to_owned(),
+		};
+	};
+	match U256::from_big_endian(key.as_bytes()) {
+		small if small < U256::from(1_000u32) => format!("asked; slot {small} of {contract:?}"),
+		_ => format!("asked; slot {key:?} of {contract:?}"),
 	}
-}
-
-/// Slots that mean the same in every contract: what, slot, by which rule, whether it is code that
-/// runs.
-fn standard_slots() -> [(&'static str, H256, &'static str, bool); 6] {
-	let zos = |text: &str| keccak256(text.as_bytes());
-	[
-		("code that runs", eip1967("eip1967.proxy.implementation"), "EIP-1967", true),
-		("proxy admin", eip1967("eip1967.proxy.admin"), "EIP-1967", false),
-		("beacon", eip1967("eip1967.proxy.beacon"), "EIP-1967", false),
-		("code that runs", keccak256(b"PROXIABLE"), "EIP-1822", true),
-		("code that runs", zos("org.zeppelinos.proxy.implementation"), "ZeppelinOS", true),
-		("proxy admin", zos("org.zeppelinos.proxy.admin"), "ZeppelinOS", false),
-	]
-}
-
-/// EIP-1967: the hash of the name, less one.
-fn eip1967(name: &str) -> H256 {
-	let hash = U256::from_big_endian(keccak256(name.as_bytes()).as_bytes());
-	H256(hash.saturating_sub(U256::one()).to_big_endian())
-}
-
-/// Whether the code begins as the proxies of Safe 1.3 and later do, which push the whole word of
-/// `masterCopy()` to compare call data with it.
-fn is_safe_proxy(code: &[u8]) -> bool {
-	let mut word = H256::zero();
-	if let Some(start) = word.0.get_mut(..4) {
-		start.copy_from_slice(&selector("masterCopy()"));
-	}
-	words(code, MAX_ROLES).contains(&word)
 }
 
 /// The address in a word whose other bytes are zero.
@@ -344,7 +305,7 @@ pub(super) fn number(data: &[u8]) -> Option<u64> {
 }
 
 /// An array of addresses, as Solidity returns it at this place among the results.
-fn addresses(data: &[u8], place: usize) -> Option<Vec<H160>> {
+pub(super) fn addresses(data: &[u8], place: usize) -> Option<Vec<H160>> {
 	let word = |at: usize| data.get(at..at.checked_add(32)?);
 	let start = usize::try_from(number(word(place.checked_mul(32)?)?)?).ok()?;
 	let count = usize::try_from(number(word(start)?)?).ok()?;

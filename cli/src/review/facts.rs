@@ -1,6 +1,6 @@
 //! Everything that the page is made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use migration_primitives::{
 	header::{self, SourceHeader},
@@ -61,6 +61,16 @@ pub struct SourceSays {
 	pub chain_id: u64,
 	/// The hash of the block of that number; none where it has no such block.
 	pub block_hash: Option<H256>,
+	/// The number of its last finalised block; none where it names none.
+	pub finalized: Option<u64>,
+}
+
+impl SourceSays {
+	/// Whether its block of this number is final.
+	pub fn is_final(&self, number: u64) -> bool {
+		self.block_hash.is_some()
+			&& (number == 0 || self.finalized.is_some_and(|last| number <= last))
+	}
 }
 
 /// What the target's node says.
@@ -82,12 +92,28 @@ pub struct TargetSays {
 	pub issuance: Option<u128>,
 	/// The least number of blocks between the import and the activation.
 	pub review_blocks: Option<u32>,
-	/// Targets where something stands that keeps an account from being imported, in words.
-	pub occupied: Vec<String>,
+	/// Number and stage of the migration that has this manifest, in words; none where there is none, or
+	/// where it was aborted.
+	pub migration: Option<String>,
+	/// What stands at targets and keeps accounts from being imported, by the target.
+	pub occupied: BTreeMap<H160, Occupied>,
+	/// Addresses that have powers, are no targets, and have code on the target chain.
+	pub strangers: BTreeSet<H160>,
 	/// Targets of contracts where a balance is, in words.
 	pub taken_over: Vec<String>,
 	/// What the chain would refuse of the balances, in words.
 	pub refused_balance: Option<String>,
+}
+
+/// What stands at a target and keeps an account from being imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occupied {
+	/// The account on the source.
+	pub source: H160,
+	/// Both addresses and what stands there, in words.
+	pub words: String,
+	/// Whether the import came to the account and left it out.
+	pub collided: bool,
 }
 
 /// The call that governance votes on.
@@ -122,6 +148,18 @@ impl Facts<'_> {
 	/// Where an account goes.
 	pub fn target(&self, source: H160) -> (Target<AccountId32>, H160) {
 		self.bundle.target(source)
+	}
+
+	/// What keeps an account from this target.
+	pub fn occupied(&self, target: H160) -> Option<&Occupied> {
+		self.target.as_ref()?.occupied.get(&target)
+	}
+
+	/// Whether something stands at this address of the target chain that the migration does not bring.
+	pub fn stands_already(&self, target: H160) -> bool {
+		self.target.as_ref().is_some_and(|says| {
+			says.occupied.contains_key(&target) || says.strangers.contains(&target)
+		})
 	}
 
 	/// The chain id that the target will have, as far as it is known.

@@ -43,7 +43,7 @@ fn escape(text: &str) -> String {
 	for character in text.chars() {
 		match character {
 			'\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&'
-			| '!' | '$' | '@' => {
+			| '!' | '$' => {
 				escaped.push('\\');
 				escaped.push(character);
 			}
@@ -51,8 +51,9 @@ fn escape(text: &str) -> String {
 			character => escaped.push(character),
 		}
 	}
-	// A URL is no link unless the page makes it one.
-	escaped.replace("://", ":\\//").replace("www.", "www\\.")
+	// A URL is no link unless the page makes it one, nor is an address of mail: GitHub looks for those
+	// when all escapes are gone, so that a comment must part them.
+	escaped.replace("://", ":\\//").replace("www.", "www\\.").replace('@', "@<!-- -->")
 }
 
 /// Code cannot be escaped: what would end it, or a table's cell, makes it text.
@@ -88,13 +89,13 @@ mod tests {
 			vec![
 				vec![Line::text("a|b\n# c [x](javascript:1) <img src=x> &amp; `q`")],
 				vec![Line::code("a`|<b>")],
-				vec![Line::text("https://evil.example www.evil.example")],
+				vec![Line::text("https://evil.example www.evil.example me@evil.example")],
 			],
 		);
 		let expected = "# \\<b\\>\\*x\\*\n\n| name |\n|---|\n\
 			| a\\|b \\# c \\[x\\](javascript:1) \\<img src=x\\> \\&amp; \\`q\\` |\n\
 			| a\\`\\|\\<b\\> |\n\
-			| https:\\//evil.example www\\.evil.example |\n";
+			| https:\\//evil.example www\\.evil.example me@<!-- -->evil.example |\n";
 		assert_eq!(markdown(&document), expected);
 	}
 

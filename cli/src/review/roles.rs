@@ -1,8 +1,9 @@
-//! Roles, as OpenZeppelin's AccessControl has them.
+//! Roles, as OpenZeppelin's AccessControl and AccessManager have them.
 //!
 //! A contract does not list who has a role, unless it is enumerable: its storage holds hashes. So it
 //! is asked, for every role that its code names, whether each account that the snapshot names has
-//! it.
+//! it. The roles of an access manager are numbers that its code does not name, but for that of its
+//! administrators.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,6 @@ use super::{
 	authority::{address, number, Search},
 	bytecode::selector,
 	index::IndexError,
-	views::Answer,
 };
 
 /// Roles with a common name; their numbers are the hashes of the names.
@@ -39,6 +39,9 @@ const NAMES: [&str; 20] = [
 	"UPGRADER_ROLE",
 ];
 
+/// What an access manager is asked instead of `hasRole(bytes32,address)`.
+const IS_MANAGED: &str = "hasRole(uint64,address)";
+
 /// Most questions about the roles of one contract.
 const MAX_QUESTIONS: usize = 20_000;
 /// Most members of one role that are listed.
@@ -46,8 +49,22 @@ const MAX_MEMBERS: u64 = 256;
 /// Most powers of one contract that are listed.
 const MAX_POWERS: usize = 1_000;
 
-/// Adds the roles of a contract, if it has any. `constants` are the words in its code.
+/// Adds the roles of a contract, if it has any. `functions` are the selectors in its code, `constants`
+/// the words.
 pub(super) fn find(
+	search: &mut Search<'_, '_>,
+	functions: &BTreeSet<[u8; 4]>,
+	constants: &BTreeSet<H256>,
+	candidates: &BTreeSet<H160>,
+) -> Result<(), IndexError> {
+	access_control(search, constants, candidates)?;
+	match functions.contains(&selector(IS_MANAGED)) {
+		true => manager(search, candidates),
+		false => Ok(()),
+	}
+}
+
+fn access_control(
 	search: &mut Search<'_, '_>,
 	constants: &BTreeSet<H256>,
 	candidates: &BTreeSet<H160>,
@@ -104,21 +121,15 @@ pub(super) fn find(
 fn enumerate(search: &mut Search<'_, '_>, role: H256) -> Result<bool, IndexError> {
 	let mut input = selector("getRoleMemberCount(bytes32)").to_vec();
 	input.extend_from_slice(role.as_bytes());
-	let contract = search.contract;
-	let Answer::Returned { data, .. } = search.views.ask(contract, &input)? else {
-		return Ok(false);
-	};
-	let Some(count) = number(&data) else { return Ok(false) };
+	let count = search.call("getRoleMemberCount()", &input)?;
+	let Some(count) = count.and_then(|data| number(&data)) else { return Ok(false) };
 	let before = search.found.len();
 	for index in 0..count.min(MAX_MEMBERS) {
 		let mut input = selector("getRoleMember(bytes32,uint256)").to_vec();
 		input.extend_from_slice(role.as_bytes());
 		input.extend_from_slice(H256::from_low_u64_be(index).as_bytes());
-		let member = match search.views.ask(contract, &input)? {
-			Answer::Returned { data, .. } => address(&data),
-			_ => None,
-		};
-		let Some(member) = member else {
+		let member = search.call("getRoleMember()", &input)?;
+		let Some(member) = member.and_then(|data| address(&data)) else {
 			search.found.truncate(before);
 			return Ok(false);
 		};
@@ -134,7 +145,37 @@ fn enumerate(search: &mut Search<'_, '_>, role: H256) -> Result<bool, IndexError
 	Ok(true)
 }
 
-/// What `hasRole` answers; `None` where the contract has no such function.
+/// The administrators of an access manager.
+fn manager(search: &mut Search<'_, '_>, candidates: &BTreeSet<H160>) -> Result<(), IndexError> {
+	if candidates.len() > MAX_QUESTIONS {
+		search.cannot(format!("its roles: {} accounts are too many questions", candidates.len()));
+		return Ok(());
+	}
+	for account in candidates {
+		let mut input = selector(IS_MANAGED).to_vec();
+		input.extend_from_slice(H256::zero().as_bytes());
+		input.extend_from_slice(H256::from(*account).as_bytes());
+		let answer = search.call(IS_MANAGED, &input)?;
+		// The second word is a delay.
+		let is_member = answer.and_then(|data| number(data.get(..32)?));
+		if is_member == Some(1) {
+			if search.found.len() >= MAX_POWERS {
+				search.cannot(format!("more than {MAX_POWERS} powers"));
+				return Ok(());
+			}
+			search.add("role ADMIN_ROLE of an access manager", *account, "asked: hasRole()");
+		}
+	}
+	search.cannot(format!(
+		"all members of its roles, and which functions they may call: an access manager does not list \
+		 them; the {} accounts that the snapshot names were asked for ADMIN_ROLE",
+		candidates.len(),
+	));
+	Ok(())
+}
+
+/// What `hasRole` answers; `None` where the contract has no such function, and where that cannot be
+/// known, which is noted.
 fn has_role(
 	search: &mut Search<'_, '_>,
 	role: H256,
@@ -143,13 +184,10 @@ fn has_role(
 	let mut input = selector("hasRole(bytes32,address)").to_vec();
 	input.extend_from_slice(role.as_bytes());
 	input.extend_from_slice(H256::from(account).as_bytes());
-	let contract = search.contract;
-	Ok(match search.views.ask(contract, &input)? {
-		Answer::Returned { data, .. } => match number(&data) {
-			Some(0) => Some(false),
-			Some(1) => Some(true),
-			_ => None,
-		},
+	let answer = search.call("hasRole()", &input)?;
+	Ok(match answer.and_then(|data| number(&data)) {
+		Some(0) => Some(false),
+		Some(1) => Some(true),
 		_ => None,
 	})
 }

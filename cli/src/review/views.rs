@@ -5,7 +5,9 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use migration_primitives::{manifest::EvmSpec, snapshot::Scope, H160, H256};
+use migration_primitives::{
+	address::is_system_address, manifest::EvmSpec, snapshot::Scope, H160, H256,
+};
 use revm::{
 	context::{BlockEnv, CfgEnv, TxEnv},
 	context_interface::{result::ExecutionResult, DBErrorMarker},
@@ -26,8 +28,6 @@ const MEMORY: u64 = 16 << 20;
 const MAX_CODES: usize = 64;
 /// Who asks: an address that nobody has.
 const CALLER: Address = Address::new([0xfe; 20]);
-/// Addresses below this number are precompiles.
-const PRECOMPILES: u64 = 0x1_0000;
 
 /// What came of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub enum Answer {
 	Returned {
 		/// What it said.
 		data: Vec<u8>,
-		/// The slots that it read, by contract and key.
-		reads: Vec<(H160, H256)>,
+		/// The slots that it read, in their order.
+		reads: Vec<Read>,
 	},
 	/// The contract refused, or has no such function.
 	Refused,
@@ -45,6 +45,17 @@ pub enum Answer {
 	Outside(H160),
 	/// Too much was asked.
 	Exhausted,
+}
+
+/// A slot that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Read {
+	/// The contract.
+	pub contract: H160,
+	/// The slot.
+	pub key: H256,
+	/// Its value.
+	pub value: H256,
 }
 
 /// The block that contracts believe to be in.
@@ -160,7 +171,7 @@ struct State<'a> {
 	/// The code that was run last.
 	codes: &'a mut BTreeMap<H160, Bytecode>,
 	full: bool,
-	reads: Vec<(H160, H256)>,
+	reads: Vec<Read>,
 	/// The first account that was asked for and is not in the snapshot.
 	outside: Option<H160>,
 }
@@ -185,7 +196,7 @@ impl Database for State<'_> {
 		let source = H160(address.into_array());
 		let Some(place) = self.index.accounts().get(&source) else {
 			// The block's author is the zero address here.
-			let known = address == CALLER || address < precompiles_end();
+			let known = address == CALLER || is_system_address(&source);
 			if !known && !self.full {
 				self.outside.get_or_insert(source);
 			}
@@ -208,9 +219,9 @@ impl Database for State<'_> {
 	}
 
 	fn storage(&mut self, address: Address, index: Word) -> Result<Word, StateError> {
-		let (address, key) = (H160(address.into_array()), H256(index.to_be_bytes()));
-		self.reads.push((address, key));
-		let value = self.index.slot(address, key).map_err(StateError)?;
+		let (contract, key) = (H160(address.into_array()), H256(index.to_be_bytes()));
+		let value = self.index.slot(contract, key).map_err(StateError)?;
+		self.reads.push(Read { contract, key, value });
 		Ok(Word::from_be_bytes(value.0))
 	}
 
@@ -235,10 +246,6 @@ impl State<'_> {
 		self.codes.insert(address, code.clone());
 		Ok(code)
 	}
-}
-
-fn precompiles_end() -> Address {
-	Address::from_word(B256::from(Word::from(PRECOMPILES)))
 }
 
 #[cfg(test)]
@@ -266,13 +273,17 @@ mod tests {
 		H256::from_low_u64_be(number).0.to_vec()
 	}
 
+	fn reads_slot_3() -> Vec<Read> {
+		let [key, value] = [3, 77].map(H256::from_low_u64_be);
+		vec![Read { contract: CONTRACT, key, value }]
+	}
+
 	#[test]
 	fn ask_for_a_slot_works() {
 		let mut fixture = Fixture::default();
 		// SLOAD of slot 3.
 		fixture.contract(CONTRACT, &returning(&[0x60, 3, 0x54]), [(3, 77)]);
-		let reads = vec![(CONTRACT, H256::from_low_u64_be(3))];
-		assert_eq!(ask(&fixture), Answer::Returned { data: word(77), reads });
+		assert_eq!(ask(&fixture), Answer::Returned { data: word(77), reads: reads_slot_3() });
 	}
 
 	#[test]
@@ -284,27 +295,40 @@ mod tests {
 		assert_eq!(ask(&fixture), Answer::Returned { data: word(579), reads: Vec::new() });
 	}
 
-	/// DELEGATECALL of the library, then its answer.
-	fn proxy() -> Vec<u8> {
+	/// DELEGATECALL of a library, then its answer.
+	fn proxy(library: H160) -> Vec<u8> {
 		let call = [0x60, 32, 0x60, 0, 0x60, 0, 0x60, 0, 0x73];
 		let rest = [0x5a, 0xf4, 0x50, 0x60, 32, 0x60, 0, 0xf3];
-		[&call[..], LIBRARY.as_bytes(), &rest].concat()
+		[&call[..], library.as_bytes(), &rest].concat()
 	}
 
 	#[test]
 	fn ask_through_a_proxy_works() {
 		let mut fixture = Fixture::default();
-		fixture.contract(CONTRACT, &proxy(), [(3, 77)]);
+		fixture.contract(CONTRACT, &proxy(LIBRARY), [(3, 77)]);
 		fixture.contract(LIBRARY, &returning(&[0x60, 3, 0x54]), [(3, 78)]);
-		let reads = vec![(CONTRACT, H256::from_low_u64_be(3))];
-		assert_eq!(ask(&fixture), Answer::Returned { data: word(77), reads });
+		assert_eq!(ask(&fixture), Answer::Returned { data: word(77), reads: reads_slot_3() });
 	}
 
 	#[test]
 	fn ask_that_leads_outside_fails() {
 		let mut fixture = Fixture::default();
-		fixture.contract(CONTRACT, &proxy(), [(3, 77)]);
+		fixture.contract(CONTRACT, &proxy(LIBRARY), [(3, 77)]);
 		assert_eq!(ask(&fixture), Answer::Outside(LIBRARY));
+	}
+
+	/// Chains keep contracts of their own at low numbers, which no precompile of Ethereum's has.
+	#[test]
+	fn ask_for_low_addresses_works_and_of_unknown_ones_fails() {
+		let asked = |number| {
+			let mut fixture = Fixture::default();
+			fixture.contract(CONTRACT, &proxy(H160::from_low_u64_be(number)), []);
+			ask(&fixture)
+		};
+		assert_eq!(asked(4), Answer::Returned { data: word(0), reads: Vec::new() });
+		for number in [0x12, 0x1000, 0x1010] {
+			assert_eq!(asked(number), Answer::Outside(H160::from_low_u64_be(number)));
+		}
 	}
 
 	#[test]

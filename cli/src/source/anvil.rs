@@ -1,102 +1,316 @@
 //! The answer of `anvil_dumpState`: the whole state of an anvil, as gzipped JSON.
 
-use std::{collections::BTreeMap, io::BufReader};
+use std::{
+	collections::{btree_map::Entry, BTreeMap},
+	fmt,
+	fs::File,
+	io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Take, Write},
+	path::{Path, PathBuf},
+};
 
-use alloy_primitives::{Address, B256, U256};
 use migration_primitives::{hash::keccak256, item::Slot, H160, H256};
-use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::{Gunzip, SourceError};
+use super::{
+	file::input::guarded,
+	value::{Value, Word},
+	Gunzip, SourceError,
+};
+use crate::snapshot::storage_root_with_zeros;
 
-/// Most bytes of a dump's JSON. Anvil holds all of it in memory too.
-const MAX_DUMP_BYTES: u64 = 4 << 30;
+/// Most bytes of a dump's JSON, which goes by as a stream.
+const MAX_DUMP_BYTES: u64 = 1 << 36;
+/// Key and value.
+const SLOT_BYTES: u64 = 64;
+/// About as many slots are sorted at once.
+const SORTED_AT_ONCE: u64 = 1 << 17;
 
-/// The state of an anvil at its last block.
-#[derive(Debug, Deserialize)]
+/// The slots of an anvil at its last block. They lie in a temporary file; the rest of an account
+/// comes with a proof.
+#[derive(Debug)]
 pub struct AnvilDump {
-	best_block_number: Number,
-	accounts: BTreeMap<Address, DumpedAccount>,
+	folder: PathBuf,
+	/// Keys and values, account after account.
+	slots: File,
+	accounts: BTreeMap<H160, Span>,
 }
 
-/// An account of a dump. Only its storage is taken from here: the rest comes with a proof.
-#[derive(Debug, Deserialize)]
-pub struct DumpedAccount {
-	#[serde(default)]
-	storage: BTreeMap<U256, U256>,
-}
-
-/// Anvil has written numbers both ways.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Number {
-	Plain(u64),
-	Quantity(U256),
+/// Where the slots of an account lie, in slots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Span {
+	first: u64,
+	count: u64,
 }
 
 impl AnvilDump {
-	/// Unpacks and parses a dump of block `number`.
-	pub fn parse(packed: &[u8], number: u64) -> Result<Self, SourceError> {
-		let json = BufReader::new(Gunzip::new(packed, MAX_DUMP_BYTES));
-		let dump: Self = serde_json::from_reader(json).map_err(SourceError::Dump)?;
-		let found = match dump.best_block_number {
-			Number::Plain(number) => number,
-			Number::Quantity(number) => number.saturating_to(),
+	/// Unpacks and parses a dump of block `number` as it comes. The temporary file is in `folder`.
+	pub fn read(packed: impl Read, number: u64, folder: &Path) -> Result<Self, SourceError> {
+		let failed = |source| SourceError::Temporary { folder: folder.to_owned(), source };
+		let file = tempfile::tempfile_in(folder).map_err(failed)?;
+		let mut spool = Spool {
+			slots: BufWriter::with_capacity(1 << 18, file),
+			written: 0,
+			accounts: None,
+			number: None,
+			error: None,
 		};
+		let packed = BufReader::with_capacity(1 << 16, packed);
+		let bytes = guarded(Gunzip::new(packed, MAX_DUMP_BYTES));
+		let mut json = serde_json::Deserializer::from_reader(bytes);
+		let parsed = DumpSeed(&mut spool).deserialize(&mut json).and_then(|()| json.end());
+		if let Some(error) = spool.error {
+			return Err(failed(error));
+		}
+		parsed.map_err(SourceError::Dump)?;
+		let missing = |field: &str| SourceError::Dump(Error::custom(format!("it has no {field}")));
+		let found = spool.number.ok_or_else(|| missing("best_block_number"))?;
+		let accounts = spool.accounts.ok_or_else(|| missing("accounts"))?;
 		if found != number {
 			return Err(SourceError::DumpBlock { expected: number, found });
 		}
-		Ok(dump)
+		let slots = spool.slots.into_inner().map_err(|error| failed(error.into_error()))?;
+		Ok(Self { folder: folder.to_owned(), slots, accounts })
 	}
 
 	/// Every account.
 	pub fn addresses(&self) -> impl Iterator<Item = H160> + '_ {
-		self.accounts.keys().map(|address| H160(address.0 .0))
+		self.accounts.keys().copied()
 	}
 
-	/// The slots of an account that are not zero, with their hashed keys, in ascending order of
-	/// those.
-	pub fn slots(&self, address: H160) -> Vec<(H256, Slot)> {
-		let mut slots = self.all_slots(address);
-		slots.retain(|(_, slot)| !slot.value.is_zero());
-		slots
+	/// The slots of an account. Those of one account are read at a time.
+	pub fn slots(&self, address: H160) -> Result<DumpedSlots<'_>, SourceError> {
+		let Span { first, count } = self.span(address);
+		let mut file = &self.slots;
+		let start = SeekFrom::Start(first.saturating_mul(SLOT_BYTES));
+		file.seek(start).map_err(|source| self.failed(source))?;
+		let slots = BufReader::with_capacity(1 << 16, file.take(count.saturating_mul(SLOT_BYTES)));
+		Ok(DumpedSlots { dump: self, slots, left: count })
 	}
 
-	/// The same, with those whose value is zero. Anvil keeps slots that were cleared in its tries.
-	pub fn all_slots(&self, address: H160) -> Vec<(H256, Slot)> {
-		let storage = self.accounts.get(&Address::from(address.0)).map(|account| &account.storage);
-		let mut slots: Vec<(H256, Slot)> = storage
-			.into_iter()
-			.flatten()
-			.map(|(key, value)| {
-				let key = H256(B256::from(*key).0);
-				(keccak256(key.as_bytes()), Slot { key, value: H256(B256::from(*value).0) })
-			})
-			.collect();
-		slots.sort_unstable_by_key(|(hashed, _)| *hashed);
-		slots
+	/// The number of an account's slots of value zero, if all of its slots, with those, make the
+	/// storage root `root`.
+	pub fn zeros_of_root(&self, address: H160, root: H256) -> Result<Option<u64>, SourceError> {
+		let (mut zeros, mut error) = (0u64, None);
+		let parts = self.span(address).count.div_ceil(SORTED_AT_ONCE).max(1);
+		let leaves = (0..parts).flat_map(|part| match self.sorted(address, part, parts) {
+			Ok(leaves) => leaves,
+			Err(cause) => {
+				error = Some(cause);
+				Vec::new()
+			}
+		});
+		let leaves = leaves.inspect(|(_, value)| {
+			zeros = zeros.saturating_add(u64::from(value.is_zero()));
+		});
+		let found = storage_root_with_zeros(leaves);
+		match error {
+			Some(error) => Err(error),
+			None => Ok((found == Some(root)).then_some(zeros)),
+		}
+	}
+
+	/// Hashed keys and values of one of several parts of an account's slots, in order. A part holds
+	/// the hashes of one range.
+	fn sorted(
+		&self,
+		address: H160,
+		part: u64,
+		parts: u64,
+	) -> Result<Vec<(H256, H256)>, SourceError> {
+		let (mut slots, mut leaves) = (self.slots(address)?, Vec::new());
+		while let Some(Slot { key, value }) = slots.next_slot()? {
+			let hashed = keccak256(key.as_bytes());
+			let [high, low, ..] = hashed.0;
+			let start = u64::from(u16::from_be_bytes([high, low]));
+			if start.saturating_mul(parts) >> 16 == part {
+				leaves.push((hashed, value));
+			}
+		}
+		leaves.sort_unstable();
+		Ok(leaves)
+	}
+
+	fn span(&self, address: H160) -> Span {
+		self.accounts.get(&address).copied().unwrap_or_default()
+	}
+
+	fn failed(&self, source: io::Error) -> SourceError {
+		SourceError::Temporary { folder: self.folder.clone(), source }
+	}
+}
+
+/// The slots of one account in no order, also those whose value is zero: anvil keeps slots that
+/// were cleared.
+pub struct DumpedSlots<'a> {
+	dump: &'a AnvilDump,
+	slots: BufReader<Take<&'a File>>,
+	left: u64,
+}
+
+impl DumpedSlots<'_> {
+	/// The next slot.
+	pub fn next_slot(&mut self) -> Result<Option<Slot>, SourceError> {
+		let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+		self.left = left;
+		let (mut key, mut value) = ([0; 32], [0; 32]);
+		let read = self.slots.read_exact(&mut key);
+		let read = read.and_then(|()| self.slots.read_exact(&mut value));
+		read.map_err(|source| self.dump.failed(source))?;
+		Ok(Some(Slot { key: H256(key), value: H256(value) }))
+	}
+}
+
+/// What was parsed so far.
+struct Spool {
+	slots: BufWriter<File>,
+	written: u64,
+	accounts: Option<BTreeMap<H160, Span>>,
+	number: Option<u64>,
+	/// Why a slot could not be kept: the parser has errors of its own.
+	error: Option<io::Error>,
+}
+
+impl Spool {
+	fn put<E: Error>(&mut self, key: H256, value: H256) -> Result<(), E> {
+		let written = self.slots.write_all(key.as_bytes());
+		let written = written.and_then(|()| self.slots.write_all(value.as_bytes()));
+		self.written = self.written.saturating_add(1);
+		written.map_err(|error| {
+			let text = error.to_string();
+			self.error = Some(error);
+			E::custom(text)
+		})
+	}
+}
+
+struct DumpSeed<'a>(&'a mut Spool);
+
+impl<'de> DeserializeSeed<'de> for DumpSeed<'_> {
+	type Value = ();
+
+	fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+		deserializer.deserialize_map(self)
+	}
+}
+
+impl<'de> Visitor<'de> for DumpSeed<'_> {
+	type Value = ();
+
+	fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str("the state of an anvil")
+	}
+
+	fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+		while let Some(field) = map.next_key::<String>()? {
+			match field.as_str() {
+				"best_block_number" => {
+					let Value(number) = map.next_value()?;
+					self.0.number = Some(number);
+				}
+				"accounts" => map.next_value_seed(AccountsSeed(&mut *self.0))?,
+				_ => {
+					map.next_value::<IgnoredAny>()?;
+				}
+			}
+		}
+		Ok(())
+	}
+}
+
+/// Takes an object of accounts by address.
+struct AccountsSeed<'a>(&'a mut Spool);
+
+impl<'de> DeserializeSeed<'de> for AccountsSeed<'_> {
+	type Value = ();
+
+	fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+		deserializer.deserialize_map(self)
+	}
+}
+
+impl<'de> Visitor<'de> for AccountsSeed<'_> {
+	type Value = ();
+
+	fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str("an object of accounts by address")
+	}
+
+	fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+		let mut accounts = BTreeMap::new();
+		while let Some(Value(address)) = map.next_key::<Value<H160>>()? {
+			let first = self.0.written;
+			map.next_value_seed(AccountSeed(&mut *self.0))?;
+			let span = Span { first, count: self.0.written.saturating_sub(first) };
+			match accounts.entry(address) {
+				Entry::Vacant(place) => place.insert(span),
+				Entry::Occupied(_) => {
+					return Err(A::Error::custom(format!("it has account {address:?} twice")));
+				}
+			};
+		}
+		self.0.accounts = Some(accounts);
+		Ok(())
+	}
+}
+
+/// Takes the slots of an account.
+struct AccountSeed<'a>(&'a mut Spool);
+
+impl<'de> DeserializeSeed<'de> for AccountSeed<'_> {
+	type Value = ();
+
+	fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+		deserializer.deserialize_map(self)
+	}
+}
+
+impl<'de> Visitor<'de> for AccountSeed<'_> {
+	type Value = ();
+
+	fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str("an account")
+	}
+
+	fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+		while let Some(field) = map.next_key::<String>()? {
+			match field.as_str() {
+				"storage" => map.next_value_seed(SlotsSeed(&mut *self.0))?,
+				_ => {
+					map.next_value::<IgnoredAny>()?;
+				}
+			}
+		}
+		Ok(())
+	}
+}
+
+/// Takes an object of values by key.
+struct SlotsSeed<'a>(&'a mut Spool);
+
+impl<'de> DeserializeSeed<'de> for SlotsSeed<'_> {
+	type Value = ();
+
+	fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+		deserializer.deserialize_map(self)
+	}
+}
+
+impl<'de> Visitor<'de> for SlotsSeed<'_> {
+	type Value = ();
+
+	fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str("an object of slots by key")
+	}
+
+	fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+		while let Some(Value(Word(key))) = map.next_key::<Value<Word>>()? {
+			let Value(Word(value)) = map.next_value()?;
+			self.0.put(key, value)?;
+		}
+		Ok(())
 	}
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn slots_of_a_dump_are_sorted_and_without_zeros_works() {
-		let dump: AnvilDump = serde_json::from_str(
-			r#"{"best_block_number": "0x7", "block": {}, "accounts": {
-				"0x1111111111111111111111111111111111111111": {
-					"nonce": 1, "balance": "0x0", "code": "0x",
-					"storage": {"0x0": "0x5", "0x1": "0x0",
-						"0x0000000000000000000000000000000000000000000000000000000000000002": "0x6"}
-				}
-			}}"#,
-		)
-		.expect("a dump");
-		let slots = dump.slots(H160::repeat_byte(0x11));
-		let values: Vec<u64> = slots.iter().map(|(_, slot)| slot.value.to_low_u64_be()).collect();
-		// keccak256(0) is 0x290d…, keccak256(2) is 0x4057….
-		assert_eq!(values, [5, 6]);
-		assert!(dump.slots(H160::zero()).is_empty());
-	}
-}
+#[path = "anvil_tests.rs"]
+mod tests;

@@ -1,5 +1,7 @@
 //! Why the source node's answers cannot be used.
 
+use std::{io, path::PathBuf};
+
 use migration_primitives::{H160, H256};
 
 use super::slots::{Means, Tried};
@@ -188,22 +190,21 @@ pub enum SourceError {
 		 so --all-accounts is not possible: name them, or take a dump of the node with --from-file"
 	)]
 	NoAccounts,
-	/// Too many keys to try.
-	#[error("more than {limit} keys of slots are to be tried for {address:?}")]
+	/// Too many keys that may be those of slots.
+	#[error("the storage layout of {address:?} gives more than {limit} keys to try")]
 	TooManyKeys {
 		/// The account.
 		address: H160,
 		/// The bound.
-		limit: usize,
+		limit: u64,
 	},
-	/// Too many keys to try, of all accounts together.
-	#[error(
-		"more than {limit} keys of slots are to be tried in all: take fewer accounts at once, trace \
-		 fewer blocks (--traces-from), or use means that need no keys"
-	)]
-	TooManyKeysInAll {
-		/// The bound.
-		limit: usize,
+	/// A temporary file.
+	#[error("a temporary file in {} cannot be used", folder.display())]
+	Temporary {
+		/// The folder it is in.
+		folder: PathBuf,
+		/// The cause.
+		source: io::Error,
 	},
 	/// More accounts than are held in memory.
 	#[error(
@@ -265,7 +266,7 @@ pub enum SourceError {
 		/// The account.
 		address: H160,
 		/// The number of such slots.
-		zeros: usize,
+		zeros: u64,
 	},
 	/// Code of another hash.
 	#[error("the code of {address:?} hashes to {found:?}, but the block proves {expected:?}")]

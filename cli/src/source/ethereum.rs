@@ -1,6 +1,6 @@
 //! An Ethereum node's JSON-RPC, as far as a snapshot needs it.
 
-use std::str::FromStr;
+use std::{path::Path, str::FromStr};
 
 use alloy_primitives::{Address, Bytes, B256, U64};
 use alloy_rpc_types_eth::{EIP1186AccountProofResponse, Header};
@@ -12,6 +12,7 @@ use serde_json::{json, Value};
 
 use super::{
 	rpc::{Call, Rpc},
+	stream::PlainUrl,
 	AnvilDump, RpcSettings, SourceError,
 };
 
@@ -249,10 +250,17 @@ impl EthereumNode {
 		self.rpc.batch(calls).await
 	}
 
-	/// The state of an anvil, which is that of its last block, `number`.
-	pub async fn anvil_dump(&self, number: u64) -> Result<AnvilDump, SourceError> {
-		let packed: Bytes = self.request("anvil_dumpState", vec![]).await?;
-		AnvilDump::parse(&packed, number)
+	/// The state of an anvil, which is that of its last block, `number`. Its slots go to a temporary
+	/// file in `folder` as they come; an answer that comes encrypted is held in memory before.
+	pub async fn anvil_dump(&self, number: u64, folder: &Path) -> Result<AnvilDump, SourceError> {
+		const METHOD: &str = "anvil_dumpState";
+		let Some(url) = PlainUrl::of(&self.rpc.url) else {
+			let packed: Bytes = self.request(METHOD, vec![]).await?;
+			let packed: &[u8] = &packed;
+			return AnvilDump::read(packed, number, folder);
+		};
+		let folder = folder.to_owned();
+		self.rpc.stream(url, METHOD, move |bytes| AnvilDump::read(bytes, number, &folder)).await
 	}
 
 	async fn header(&self, block: BlockSelector) -> Result<Option<Header>, SourceError> {

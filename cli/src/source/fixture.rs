@@ -1,4 +1,4 @@
-//! A JSON-RPC server that answers as a test wants.
+//! A JSON-RPC server that answers as a test wants, and packed bytes.
 
 use std::{
 	io::{BufRead, BufReader, Read, Write},
@@ -10,7 +10,7 @@ use serde_json::{json, Value};
 
 /// Serves single requests over HTTP for the rest of the test, each with a connection of its own: a
 /// result, or the code of an error. Gives the URL.
-pub(super) fn serve(
+pub(crate) fn serve(
 	answer: impl Fn(&Value) -> Result<Value, i32> + Send + Sync + 'static,
 ) -> String {
 	let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -55,4 +55,26 @@ pub(super) fn read_request(reader: &mut BufReader<TcpStream>) -> Value {
 	let mut body = vec![0; length];
 	reader.read_exact(&mut body).expect("a body");
 	serde_json::from_slice(&body).expect("a request")
+}
+
+/// Packs bytes with gzip, in blocks that are stored as they are.
+pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
+	let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+	let mut blocks = content.chunks(usize::from(u16::MAX)).peekable();
+	while let Some(block) = blocks.next() {
+		packed.push(u8::from(blocks.peek().is_none()));
+		let length = block.len() as u16;
+		packed.extend_from_slice(&length.to_le_bytes());
+		packed.extend_from_slice(&(!length).to_le_bytes());
+		packed.extend_from_slice(block);
+	}
+	let crc = content.iter().fold(u32::MAX, |crc, byte| {
+		(0..8).fold(crc ^ u32::from(*byte), |crc, _| match crc & 1 {
+			0 => crc >> 1,
+			_ => (crc >> 1) ^ 0xedb8_8320,
+		})
+	});
+	packed.extend_from_slice(&(!crc).to_le_bytes());
+	packed.extend_from_slice(&(content.len() as u32).to_le_bytes());
+	packed
 }

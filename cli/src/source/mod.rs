@@ -6,13 +6,15 @@ mod error;
 mod ethereum;
 pub mod file;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod gzip;
 mod rpc;
 pub mod slots;
+mod stream;
+mod value;
 
 pub use accounts::account_range;
-pub use anvil::{AnvilDump, DumpedAccount};
+pub use anvil::{AnvilDump, DumpedSlots};
 pub use error::SourceError;
 pub use ethereum::{BlockSelector, EthereumNode, ProvedAccount, SourceHead};
 pub use gzip::{Gunzip, GzipError};

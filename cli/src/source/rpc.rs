@@ -1,6 +1,7 @@
 //! JSON-RPC over HTTP: in batches, below a rate, with another try where that can help.
 
 use std::{
+	io::Read,
 	sync::{
 		atomic::{AtomicBool, Ordering},
 		Mutex, PoisonError,
@@ -20,14 +21,17 @@ use jsonrpsee_client::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::SourceError;
+use super::{
+	stream::{PlainUrl, StreamError},
+	SourceError,
+};
 
 /// The longest answer in bytes: more than a thousand codes of the longest kind take.
 const MAX_ANSWER_BYTES: u32 = 64 << 20;
 /// The longest trace: a transaction of 2^24 gas has millions of instructions, where the node lists
 /// them.
 const MAX_TRACE_BYTES: u32 = 512 << 20;
-/// The longest dump: anvil gives its whole state in one answer.
+/// The longest dump that is held: anvil gives its whole state in one answer.
 const MAX_DUMP_BYTES: u32 = 1 << 30;
 /// The longest time for one answer.
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -186,6 +190,39 @@ impl Rpc {
 				})?);
 			}
 			return Ok(answers);
+		}
+	}
+
+	/// Asks for bytes that are read as they come, which needs a node without encryption.
+	pub(super) async fn stream<T, F>(
+		&self,
+		url: PlainUrl,
+		method: &'static str,
+		take: F,
+	) -> Result<T, SourceError>
+	where
+		T: Send + 'static,
+		F: Fn(&mut dyn Read) -> Result<T, SourceError> + Clone + Send + 'static,
+	{
+		let mut tries = Tries::new(self.settings.retries);
+		loop {
+			self.await_turn(1).await;
+			let (url, take) = (url.clone(), take.clone());
+			let asked = tokio::task::spawn_blocking(move || url.ask(method, take)).await;
+			let error = match asked {
+				Ok(Ok(taken)) => {
+					self.answered.store(true, Ordering::Relaxed);
+					return Ok(taken);
+				}
+				Ok(Err(StreamError::Taken(error))) => return Err(error),
+				Ok(Err(StreamError::Form(source))) => Error::ParseError(source),
+				Ok(Err(StreamError::Refused { code, message })) => {
+					Error::Call(ErrorObject::owned(code, message, None::<()>))
+				}
+				Ok(Err(StreamError::Connection(error))) => Error::Transport(error.into()),
+				Err(error) => Error::Transport(error.into()),
+			};
+			self.wait_or_fail(&mut tries, method, error).await?;
 		}
 	}
 

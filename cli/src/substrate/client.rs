@@ -89,6 +89,18 @@ impl Node {
 		hash.ok_or_else(|| self.answer("chain_getBlockHash", "there is no block 0"))
 	}
 
+	/// Errs with [`SubstrateError::UnexpectedGenesis`] unless the chain's first block has this hash.
+	pub async fn ensure_genesis(&self, expected: H256) -> Result<(), SubstrateError> {
+		let found = self.genesis().await?;
+		match found == expected {
+			true => Ok(()),
+			false => {
+				let url = self.url.clone();
+				Err(SubstrateError::UnexpectedGenesis { url, expected, found })
+			}
+		}
+	}
+
 	/// A request. A refusal is an error.
 	pub async fn request<T: DeserializeOwned>(
 		&self,

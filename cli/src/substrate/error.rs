@@ -65,6 +65,16 @@ pub enum SubstrateError {
 		/// The genesis hash now.
 		found: H256,
 	},
+	/// The node is of another chain than the operator means.
+	#[error("the node at {url} has the genesis {found:?}, --expect-genesis says {expected:?}")]
+	UnexpectedGenesis {
+		/// Its address.
+		url: String,
+		/// The genesis hash of the chain that the operator means.
+		expected: H256,
+		/// The genesis hash of the node's chain.
+		found: H256,
+	},
 	/// Something that the runtime's metadata does not have.
 	#[error("the chain's runtime has no {what}")]
 	Metadata {

@@ -2,8 +2,8 @@
 
 use migration_primitives::H256;
 use subxt::{
-	config::substrate::SpecVersionForRange, error::DispatchError, events::Phase, OfflineClient,
-	SubstrateConfig,
+	config::substrate::SpecVersionForRange, error::DispatchError, events::Phase,
+	metadata::ArcMetadata, OfflineClient, SubstrateConfig,
 };
 
 use super::{Chain, Keys, SubstrateError};
@@ -94,10 +94,22 @@ impl Chain {
 	}
 
 	async fn all_events(&self, block: H256) -> Result<Vec<Event>, SubstrateError> {
+		self.events_by(block, self.shared_metadata()).await
+	}
+
+	/// All events of a block in their order, by the metadata of the runtime that wrote them.
+	///
+	/// Errs with [`SubstrateError::Refused`] where the node does not have the block's state, and with
+	/// [`SubstrateError::Answer`] where the metadata is of another runtime.
+	pub(crate) async fn events_by(
+		&self,
+		block: H256,
+		metadata: ArcMetadata,
+	) -> Result<Vec<Event>, SubstrateError> {
 		let bytes = self.value(&Keys::events(), block).await?.unwrap_or_default();
 		let unreadable = |reason: String| self.node().answer("System.Events", &reason);
 		let config = SubstrateConfig::builder()
-			.set_metadata_for_spec_versions([(0, self.shared_metadata())])
+			.set_metadata_for_spec_versions([(0, metadata)])
 			.set_spec_version_for_block_ranges([SpecVersionForRange {
 				block_range: 0..u64::MAX,
 				spec_version: 0,
@@ -122,10 +134,14 @@ impl Chain {
 }
 
 /// An event of a block.
-struct Event {
-	phase: Phase,
-	pallet: String,
-	name: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+	/// When it was emitted: by which transaction, or before or after all of them.
+	pub(crate) phase: Phase,
+	/// The pallet's name.
+	pub(crate) pallet: String,
+	/// Its own name.
+	pub(crate) name: String,
 	/// Its fields as SCALE.
-	fields: Vec<u8>,
+	pub(crate) fields: Vec<u8>,
 }

@@ -13,6 +13,7 @@ mod transaction;
 
 pub use client::{Node, RpcFailure};
 pub use error::SubstrateError;
+pub(crate) use events::Event;
 pub use general::general_transaction;
 pub use runtime::{BlockRef, Chain};
 pub use signer::{Signer, SignerError};

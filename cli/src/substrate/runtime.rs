@@ -1,6 +1,6 @@
 //! The chain behind a node: its blocks, its metadata, its runtime APIs.
 
-use std::sync::Arc;
+use std::{ops::RangeInclusive, sync::Arc};
 
 use codec::{Decode, DecodeAll, Encode};
 use migration_primitives::{
@@ -84,7 +84,7 @@ impl Chain {
 			let (url, name) = (node.url().to_owned(), version.spec_name.clone());
 			return Err(SubstrateError::NoMigrations { url, name, api: API });
 		}
-		let metadata = Arc::new(metadata(&node).await?);
+		let metadata = Arc::new(metadata(&node, None).await?);
 		Ok(Self { node: Arc::new(node), genesis, metadata, version })
 	}
 
@@ -99,7 +99,7 @@ impl Chain {
 	}
 
 	/// The metadata, to keep.
-	pub(super) fn shared_metadata(&self) -> ArcMetadata {
+	pub(crate) fn shared_metadata(&self) -> ArcMetadata {
 		self.metadata.clone()
 	}
 
@@ -148,6 +148,33 @@ impl Chain {
 	/// The hash of the block of this number on the best chain.
 	pub async fn block_hash(&self, number: u32) -> Result<Option<H256>, SubstrateError> {
 		self.node.request("chain_getBlockHash", vec![json!(number)]).await
+	}
+
+	/// The hashes of blocks of the best chain, of at most some hundred. Errs where one is not there.
+	pub(crate) async fn block_hashes(
+		&self,
+		numbers: RangeInclusive<u32>,
+	) -> Result<Vec<H256>, SubstrateError> {
+		const METHOD: &str = "chain_getBlockHash";
+		let numbers: Vec<u32> = numbers.collect();
+		let hashes: Vec<Option<H256>> = self.node.request(METHOD, vec![json!(numbers)]).await?;
+		hashes
+			.into_iter()
+			.collect::<Option<Vec<H256>>>()
+			.filter(|hashes| hashes.len() == numbers.len())
+			.ok_or_else(|| self.node.answer(METHOD, "the hash of a block is missing"))
+	}
+
+	/// The version of the runtime's code in the state of a block.
+	pub(crate) async fn spec_version_at(&self, at: H256) -> Result<u32, SubstrateError> {
+		let version: RuntimeVersion =
+			self.node.request("state_getRuntimeVersion", vec![json!(at)]).await?;
+		Ok(version.spec_version)
+	}
+
+	/// The metadata of the runtime in the state of a block.
+	pub(crate) async fn metadata_at(&self, at: H256) -> Result<ArcMetadata, SubstrateError> {
+		Ok(Arc::new(metadata(&self.node, Some(at)).await?))
 	}
 
 	/// The transactions of a block, in hexadecimal digits.
@@ -312,10 +339,11 @@ async fn call_api<T: Decode>(
 	T::decode_all(&mut bytes.as_slice()).map_err(|error| node.answer(function, &error.to_string()))
 }
 
-async fn metadata(node: &Node) -> Result<Metadata, SubstrateError> {
+/// The metadata of the runtime in the state of a block, or of the best one.
+async fn metadata(node: &Node, at: Option<H256>) -> Result<Metadata, SubstrateError> {
 	const FUNCTION: &str = "Metadata_metadata_at_version";
 	for version in METADATA_VERSIONS {
-		let opaque: Option<Vec<u8>> = call_api(node, FUNCTION, &version.encode(), None).await?;
+		let opaque: Option<Vec<u8>> = call_api(node, FUNCTION, &version.encode(), at).await?;
 		if let Some(bytes) = opaque {
 			return Metadata::decode_from(&bytes)
 				.map_err(|error| node.answer(FUNCTION, &error.to_string()));

@@ -99,6 +99,53 @@ fn snapshot_of_another_chain_fails() {
 }
 
 #[test]
+fn snapshot_of_a_genesis_whose_header_is_of_another_kind_fails() {
+	let directory = TempDir::new().expect("a directory");
+	let (file, output) = (directory.path().join("genesis.json"), directory.path().join("snapshot"));
+	let source = format!("geth-genesis:{}", text(&file));
+	let hash = format!("0x{}", "11".repeat(32));
+	let mut genesis = json!({
+		"config": { "chainId": 1337, "aura": { "stepDuration": 5 } },
+		"seal": { "authorityRound": { "step": "0x0", "signature": "0x00" } },
+		"extDataHash": hash, "difficulty": "0x1", "gasLimit": "0x1c9c380",
+		"alloc": { "2222222222222222222222222222222222222222": { "balance": 5 } },
+	});
+	let take = |genesis: &Value, more: &[&str]| {
+		fs::write(&file, genesis.to_string()).expect("written");
+		let fixed = ["snapshot", "--from-file", &source, "--output", text(&output)];
+		result(&run(&[&fixed[..], more].concat()))
+	};
+	let (code, data) = take(&genesis, &[]);
+	let error = data["error"].as_str().expect("an error").to_owned();
+	assert_eq!(code, 2, "{error}");
+	for words in
+		["`config.aura` (headers of AuRa", "`seal`", "`extDataHash`", "--expect-block-hash"]
+	{
+		assert!(error.contains(words), "{error}");
+	}
+	genesis["hash"] = json!(hash);
+	let (code, data) = take(&genesis, &[]);
+	let error = data["error"].as_str().expect("an error").to_owned();
+	assert_eq!(code, 2, "{error}");
+	assert!(error.contains(&format!("but its file says {hash}: `")), "{error}");
+	assert!(!output.exists());
+
+	// A field that nobody knows, and somebody who knows the hash.
+	for field in ["hash", "seal", "extDataHash"] {
+		genesis.as_object_mut().expect("an object").remove(field);
+	}
+	genesis["config"] = json!({ "chainId": 1337 });
+	let (code, data) = take(&genesis, &[]);
+	assert_eq!((code, &data["chain_id"]), (0, &json!(1337)), "{data}");
+	let made = data["block_hash"].as_str().expect("a hash").to_owned();
+	genesis["validators"] = json!(["0x00"]);
+	let (code, data) = take(&genesis, &[]);
+	assert_eq!(code, 2, "{data}");
+	let (code, data) = take(&genesis, &["--expect-block-hash", &made]);
+	assert_eq!((code, &data["block_hash"]), (0, &json!(made)), "{data}");
+}
+
+#[test]
 fn status_of_a_chain_without_migrations_fails() {
 	fn answer(method: &str) -> Value {
 		match method {

@@ -43,11 +43,14 @@ fn done(arguments: &[&str]) -> Value {
 
 /// Plans and packs the example; gives the bundle.
 fn pack(folder: &Path, plan: &[&str], pack: &[&str]) -> PathBuf {
-	let (snapshot, map) = (example("example.snapshot"), folder.join("map.json"));
-	let bundle = folder.join("bundle");
-	let fixed = ["plan", "--snapshot", text(&snapshot), "--output", text(&map)];
+	pack_snapshot(&example("example.snapshot"), folder, plan, pack)
+}
+
+fn pack_snapshot(snapshot: &Path, folder: &Path, plan: &[&str], pack: &[&str]) -> PathBuf {
+	let (bundle, map) = (folder.join("bundle"), folder.join("map.json"));
+	let fixed = ["plan", "--snapshot", text(snapshot), "--output", text(&map)];
 	done(&[&fixed, plan].concat());
-	let (snapshot, map) = (text(&snapshot), text(&map));
+	let (snapshot, map) = (text(snapshot), text(&map));
 	let fixed = ["pack", "--snapshot", snapshot, "--map", map, "--output", text(&bundle)];
 	done(&[&fixed, pack].concat());
 	bundle
@@ -96,14 +99,30 @@ fn review_of_the_example_is_the_golden_page_works() {
 	});
 	assert_eq!(owners.count(), 3);
 	assert!(powers.iter().all(|power| power["may_be_lost"] == json!(false)), "{powers:?}");
+	// The page shows those who get most, the JSON all.
+	let credits = data["credits"].as_array().expect("credits");
+	let balance = |credit: &Value| -> u128 {
+		credit["balance"].as_str().expect("digits").parse().expect("a balance")
+	};
+	assert_eq!(credits.iter().map(balance).sum::<u128>(), 99_999_999_790_088_308_717_062);
+	assert!(credits.is_sorted_by(|one, other| balance(one) >= balance(other)));
+	let rest: u128 = credits.iter().skip(20).map(balance).sum();
+	let words = format!("And {} more, together {rest} wei, in the JSON", credits.len() - 20);
+	assert!(read(&page, "review.md").contains(&words), "{words}");
 }
 
-/// The same state and choices, in another folder and by another way, give the same page.
+/// The same state and choices, in another folder and from another source, give the same page: a
+/// snapshot of a node, and one of the node's state as a file.
 #[test]
 fn review_of_the_same_state_is_the_same_page_works() {
 	let (one, two) = (TempDir::new().expect("a folder"), TempDir::new().expect("a folder"));
 	let first = pack(one.path(), &["--all-entries"], &MINT);
-	let second = pack(two.path(), &["--all-entries"], &[&MINT[..], &["--reference"]].concat());
+	let snapshot = two.path().join("file.snapshot");
+	let state = format!("anvil-state:{}", text(&example("anvil-state.json.gz")));
+	let file = ["snapshot", "--from-file", &state, "--chain-id", "31337"];
+	done(&[&file[..], &["--output", text(&snapshot)]].concat());
+	let options = [&MINT[..], &["--reference"]].concat();
+	let second = pack_snapshot(&snapshot, two.path(), &["--all-entries"], &options);
 	let output = two.path().join("elsewhere");
 	done(&["review", text(&first)]);
 	done(&["review", text(&second), "--output", text(&output)]);
@@ -268,8 +287,12 @@ fn review_names_contracts_that_stay_behind_works() {
 	let url = serve(answer);
 	let data = done(&["review", text(&bundle), "--source-rpc", &url]);
 	assert_eq!(data["left_behind"][0]["contract"], json!(true));
-	assert_eq!(data["source_agrees"], json!(true));
+	assert_eq!((&data["source_agrees"], &data["source_final"]), (&json!(true), &json!(false)));
 	let page = read(&bundle.join("review"), "review.md");
+	let words =
+		"**A node of the source does not call the block finalised**: it names no finalised \
+		block, although the bundle's writer claims that the block is final.";
+	assert!(page.contains(words), "{page}");
 	assert!(page.contains("**Contracts depend on contracts that stay behind**"));
 	assert!(page.contains("contract of the source"));
 }

@@ -6,7 +6,7 @@ use evm_fuzz::{
 	chain::Tamper,
 	check,
 	outcome::{Exit, Outcome},
-	runtime::{Balances, Runtime, EVM},
+	runtime::{Balances, Runtime, System, EVM},
 	session::{self, Limits},
 };
 use frame_support::traits::fungible::Mutate;
@@ -106,6 +106,18 @@ fn broken_invariant_is_found() {
 		});
 	};
 	assert_found(&forget, "the pallet panicked");
+}
+
+#[test]
+fn leaked_reference_is_found() {
+	let leak = |_, _: &mut Outcome| {
+		System::inc_sufficients(&h160(CONTRACT));
+	};
+	assert_found(&leak, "holds 3 sufficient references instead of 2");
+	let empty = |_, _: &mut Outcome| {
+		frame_system::Account::<Runtime>::set(H160::repeat_byte(0x77), Default::default());
+	};
+	assert_found(&empty, "is kept with nothing in it");
 }
 
 /// A run ends at the first case that differs, and the smallest case that it gives is small.

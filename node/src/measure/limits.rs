@@ -29,8 +29,11 @@ pub(super) enum Excess {
 	NormalWeight,
 	/// The bytes of the transactions.
 	Length,
-	/// The proof that was recorded is longer than all proofs of a block may be.
+	/// The proof that was recorded is longer than all proofs of a block may be. Never where the runtime
+	/// does not limit them.
 	ProofSize,
+	/// The proof that was recorded is longer than the block declares: a weight is too low.
+	DeclaredProof,
 }
 
 impl Limits {
@@ -48,8 +51,11 @@ impl Limits {
 		}
 	}
 
-	/// What a block exceeds: by the weight that its transactions declare, by the bytes of its
-	/// transactions, or by the bytes of its recorded proof.
+	/// What a block exceeds: by the weight that it declares, by the bytes of its transactions, or by the
+	/// bytes of its recorded proof.
+	///
+	/// In the declared proof size the bytes of the transactions count too (`CheckWeight`), which are not
+	/// in the recorded proof: only the rest is for it.
 	pub(super) fn exceeded(
 		&self,
 		declared: &ClassWeights,
@@ -58,11 +64,13 @@ impl Limits {
 	) -> Vec<Excess> {
 		let over =
 			|found: WeightView, limit: WeightView| Weight::from(found).any_gt(Weight::from(limit));
+		let declared_for_state = declared.total().proof_size.saturating_sub(length as u64);
 		let found = [
 			(over(declared.total(), self.block), Excess::Weight),
 			(over(declared.normal, self.normal), Excess::NormalWeight),
 			(length as u64 > u64::from(self.length), Excess::Length),
 			(proof as u64 > self.block.proof_size, Excess::ProofSize),
+			(proof as u64 > declared_for_state, Excess::DeclaredProof),
 		];
 		found.into_iter().filter(|(exceeds, _)| *exceeds).map(|(_, excess)| excess).collect()
 	}
@@ -89,9 +97,20 @@ mod tests {
 		}
 	}
 
+	/// Of a block whose users declare 30 bytes of proof, and whose hooks declare 20.
+	fn proofs() -> ClassWeights {
+		ClassWeights {
+			normal: WeightView { ref_time: 75, proof_size: 30 },
+			operational: WeightView::default(),
+			mandatory: WeightView { ref_time: 25, proof_size: 20 },
+		}
+	}
+
 	#[test]
 	fn exceeded_at_every_limit_is_nothing() {
-		assert_eq!(limits().exceeded(&weights(75, 25), 1_000, 50), []);
+		assert_eq!(limits().exceeded(&weights(75, 25), 1_000, 0), []);
+		assert_eq!(limits().exceeded(&proofs(), 0, 50), []);
+		assert_eq!(limits().exceeded(&proofs(), 12, 38), []);
 	}
 
 	#[test]
@@ -99,7 +118,13 @@ mod tests {
 		assert_eq!(limits().exceeded(&weights(75, 26), 0, 0), [Excess::Weight]);
 		assert_eq!(limits().exceeded(&weights(76, 0), 0, 0), [Excess::NormalWeight]);
 		assert_eq!(limits().exceeded(&weights(0, 0), 1_001, 0), [Excess::Length]);
-		assert_eq!(limits().exceeded(&weights(0, 0), 0, 51), [Excess::ProofSize]);
+		assert_eq!(limits().exceeded(&proofs(), 12, 39), [Excess::DeclaredProof]);
+		let both = [Excess::ProofSize, Excess::DeclaredProof];
+		assert_eq!(limits().exceeded(&proofs(), 0, 51), both);
+		// The longest proof is no matter of its limit where there is none.
+		let mut unlimited = limits();
+		unlimited.block.proof_size = u64::MAX;
+		assert_eq!(unlimited.exceeded(&proofs(), 0, 51), [Excess::DeclaredProof]);
 		let proof = ClassWeights {
 			normal: WeightView { ref_time: 0, proof_size: 41 },
 			..ClassWeights::default()

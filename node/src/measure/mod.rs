@@ -19,7 +19,7 @@ use report::Report;
 use sc_cli::{CliConfiguration, ImportParams, SharedParams, SubstrateCli};
 use std::{io::Write, num::NonZeroU32};
 
-/// A block of the range exceeds a limit, which the report names.
+/// A block of the range exceeds a limit, or what it declares; the report names it.
 const EXCEEDED: i32 = 1;
 /// The measurement could not be made.
 const FAILED: i32 = 2;
@@ -127,8 +127,8 @@ pub(crate) enum MeasureError {
 impl MeasureBlocksCmd {
 	/// Runs the command to the program's end.
 	///
-	/// Exit code 0 where every block keeps the runtime's limits, 1 where one does not, 2 where the
-	/// measurement could not be made.
+	/// Exit code 0 where every block keeps the runtime's limits and needs no longer proof than it
+	/// declares, 1 where one does not, 2 where the measurement could not be made.
 	pub(crate) fn run(&self, cli: &Cli) -> sc_cli::Result<()> {
 		let mut exceeded = false;
 		let measured = cli.create_runner(self).and_then(|runner| {

@@ -52,7 +52,7 @@ pub(super) struct BlockReport {
 	pub(super) processor: Option<Times>,
 	/// Bytes of the storage proof with which it can be executed without the state.
 	pub(super) proof_bytes: usize,
-	/// The limits that it exceeds.
+	/// The limits that it exceeds, its own declaration among them.
 	pub(super) exceeded: Vec<Excess>,
 }
 
@@ -93,7 +93,7 @@ impl Report {
 		Self { runtime: runtime_name(), repeat, limits, blocks }
 	}
 
-	/// Whether a block exceeds a limit.
+	/// Whether a block exceeds a limit, or what it declares.
 	pub(super) fn exceeded(&self) -> bool {
 		self.blocks.iter().any(|block| !block.exceeded.is_empty())
 	}
@@ -107,9 +107,14 @@ pub(super) fn runtime_name() -> String {
 
 /// Writes what stands above the table.
 pub(super) fn write_head(output: &mut impl Write, limits: &Limits) -> io::Result<()> {
+	let proof = match limits.block.proof_size {
+		u64::MAX => "proofs of any size".to_owned(),
+		bytes => format!("a proof of {bytes} bytes"),
+	};
 	writeln!(
 		output,
-		"{}: a block may declare {:.0} ms, {:.0} ms of it by users, and have {} bytes, {} by users",
+		"{}: a block may declare {:.0} ms, {:.0} ms of it by users, and have {} bytes, {} by users, and \
+		 {proof}",
 		runtime_name(),
 		milliseconds(limits.block.ref_time),
 		milliseconds(limits.normal.ref_time),
@@ -158,7 +163,7 @@ impl BlockReport {
 		}
 		writeln!(output)?;
 		for excess in &self.exceeded {
-			writeln!(output, "         block {} exceeds its limit: {excess:?}", self.number)?;
+			writeln!(output, "         block {} exceeds: {excess:?}", self.number)?;
 		}
 		Ok(())
 	}

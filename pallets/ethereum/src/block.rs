@@ -16,7 +16,8 @@ pub struct EthereumBlock {
 	pub transactions: Vec<TransactionRecord>,
 	/// One for each transaction, in the same order.
 	pub receipts: Vec<Receipt>,
-	/// The gas used by all of them; at most the block's gas limit.
+	/// The gas used by all of them. Only calls of the runtime itself can bring it above the block's gas
+	/// limit.
 	pub gas_used: u64,
 	/// The base fee in wei per gas (EIP-1559), as it stood at the block's end.
 	pub base_fee: U256,
@@ -36,9 +37,10 @@ pub struct BlockRecord {
 pub struct TransactionRecord {
 	/// Keccak-256 of `raw`.
 	pub hash: H256,
-	/// Whose key signed it.
+	/// The sender: whose key signed it, or who made the call.
 	pub from: H160,
-	/// The signed transaction in its EIP-2718 encoding, as it was submitted.
+	/// The signed transaction in its EIP-2718 encoding, as it was submitted; of a call that nobody
+	/// signed, a synthetic one.
 	pub raw: Vec<u8>,
 }
 

@@ -1,19 +1,19 @@
-//! Execution of a transaction and its record.
+//! Execution of a signed transaction.
 
 use alloc::vec::Vec;
 use frame_support::{dispatch::PostDispatchInfo, pallet_prelude::*, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
-use pallet_evm::{ExecuteMode, ExecutionInfo, ListSizes, GAS_PER_AUTHORIZATION};
-use sp_core::{H160, H256};
+use pallet_evm::{ExecuteMode, ListSizes, OnExecuted, GAS_PER_AUTHORIZATION};
+use sp_core::H256;
 use sp_runtime::{
 	traits::{Bounded, UniqueSaturatedInto},
 	SaturatedConversion,
 };
 
 use crate::{
-	BlockGasUsed, Blocks, Call, Config, CurrentTransactions, DeclaredCost, DecodedTransaction,
-	Error, EthereumBlock, Event, Pallet, RawTransaction, Receipt, TransactionError,
-	TransactionIndex, TransactionRecord, WeightInfo,
+	recording::Context, BlockGasUsed, Blocks, Call, Config, DeclaredCost, DecodedTransaction,
+	Error, EthereumBlock, Event, Pallet, RawTransaction, TransactionError, TransactionIndex,
+	TransactionRecord, WeightInfo,
 };
 
 /// The fewest bytes that a tuple of an authorization list takes: the list's head, chain id, address,
@@ -99,19 +99,16 @@ impl<T: Config> Pallet<T> {
 		let to = pallet_evm::Pallet::<T>::target_address(&request);
 		let contract_address = request.target.is_create().then_some(to);
 
-		let gas_before = BlockGasUsed::<T>::get();
-		ensure!(
-			gas_limit <= T::BlockGasLimit::get().saturating_sub(gas_before),
-			Error::<T>::BlockGasLimitReached
-		);
-		let info = pallet_evm::Pallet::<T>::execute(request, ExecuteMode::Transaction)
+		ensure!(gas_limit <= Self::gas_left(), Error::<T>::BlockGasLimitReached);
+		let mut info = pallet_evm::Pallet::<T>::execute(request, ExecuteMode::Transaction)
 			.map_err(pallet_evm::Error::<T>::from)?;
 
-		let (spent_gas, surcharge) = (info.spent_gas, info.surcharge);
-		let exit_reason = info.exit.clone();
-		let record = TransactionRecord { hash, from, raw };
-		let receipt = receipt(info, transaction_type, gas_before, contract_address);
-		Self::record(record, receipt);
+		let gas_before = BlockGasUsed::<T>::get();
+		let context = Context { transaction_type, gas_before, contract_address };
+		let logs = core::mem::take(&mut info.logs);
+		let receipt = context.receipt(&info, logs);
+		Self::record(Self::next_place(), TransactionRecord { hash, from, raw }, receipt);
+		let (spent_gas, surcharge, exit_reason) = (info.spent_gas, info.surcharge, info.exit);
 		Self::deposit_event(Event::Executed { from, to, transaction_hash: hash, exit_reason });
 
 		Ok(PostDispatchInfo {
@@ -120,14 +117,6 @@ impl<T: Config> Pallet<T> {
 			),
 			pays_fee: Pays::No,
 		})
-	}
-
-	fn record(transaction: TransactionRecord, receipt: Receipt) {
-		let block = Self::block_number(frame_system::Pallet::<T>::block_number());
-		let index: u32 = CurrentTransactions::<T>::decode_len().unwrap_or(0).saturated_into();
-		TransactionIndex::<T>::insert(transaction.hash, (block, index));
-		BlockGasUsed::<T>::put(receipt.cumulative_gas_used);
-		CurrentTransactions::<T>::append((transaction, receipt));
 	}
 
 	/// The assumptions about the runtime that cannot be types.
@@ -164,22 +153,5 @@ impl<T: Config> Pallet<T> {
 		Self::weight_with_gas(bytes.saturated_into(), gas_limit, DeclaredCost { gas_limit, lists })
 			.saturating_add(pallet_evm::Pallet::<T>::surcharge_limit(gas_limit))
 			.saturating_add(Self::authorize_weight_of(bytes.saturated_into(), lists))
-	}
-}
-
-fn receipt(
-	info: ExecutionInfo,
-	transaction_type: u8,
-	gas_before: u64,
-	contract_address: Option<H160>,
-) -> Receipt {
-	Receipt {
-		transaction_type,
-		success: info.exit.is_succeed(),
-		gas_used: info.used_gas,
-		cumulative_gas_used: gas_before.saturating_add(info.used_gas),
-		effective_gas_price: info.effective_gas_price,
-		contract_address,
-		logs: info.logs,
 	}
 }

@@ -46,6 +46,8 @@ pub enum TransactionError {
 	HighS,
 	/// No public key can be recovered from the signature.
 	InvalidSignature,
+	/// What stands in the place of the signature is the mark of a call that nobody signed.
+	Synthetic,
 }
 
 impl fmt::Display for TransactionError {
@@ -69,6 +71,7 @@ impl fmt::Display for TransactionError {
 			Self::EmptyAuthorizationList => write!(f, "empty authorization list (EIP-7702)"),
 			Self::HighS => write!(f, "signature with a high s value (EIP-2)"),
 			Self::InvalidSignature => write!(f, "no signer can be recovered from the signature"),
+			Self::Synthetic => write!(f, "the record of a call that nobody signed"),
 		}
 	}
 }

@@ -23,7 +23,7 @@ pub enum InvalidCode {
 	MissingChainId = 4,
 	/// Signed for another chain.
 	WrongChainId = 5,
-	/// No signer can be recovered, or `s` is too high (EIP-2).
+	/// No signer can be recovered, `s` is too high (EIP-2), or it is a record that nobody signed.
 	InvalidSignature = 6,
 	/// A type 4 transaction with an empty authorisation list (EIP-7702).
 	EmptyAuthorizationList = 7,
@@ -133,7 +133,9 @@ impl From<TransactionError> for InvalidCode {
 			TransactionError::MissingChainId => Self::MissingChainId,
 			TransactionError::WrongChainId { .. } => Self::WrongChainId,
 			TransactionError::EmptyAuthorizationList => Self::EmptyAuthorizationList,
-			TransactionError::HighS | TransactionError::InvalidSignature => Self::InvalidSignature,
+			TransactionError::HighS
+			| TransactionError::InvalidSignature
+			| TransactionError::Synthetic => Self::InvalidSignature,
 		}
 	}
 }

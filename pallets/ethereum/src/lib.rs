@@ -9,10 +9,15 @@
 //! Supported are legacy transactions, EIP-2930, EIP-1559 and EIP-7702, each from its hard fork on.
 //! Legacy transactions need a chain id (EIP-155) unless `AcceptUnprotected` says otherwise.
 //!
+//! What else the EVM executes, calls of `EVM` by accounts of the chain and those of the runtime itself,
+//! is recorded among the block's transactions, as synthetic ones that nobody signed, so that whoever
+//! reads blocks, receipts and logs misses nothing. For that [`Pallet`] is the EVM's
+//! [`pallet_evm::OnExecuted`].
+//!
 //! The transactions of the last `ReceiptRetention` blocks are kept with their receipts. How much is
-//! kept of one block is bounded by its length (the transactions) and its gas limit: at least 21,000
-//! gas for a transaction, 375 for a log and 8 for a byte of its data. The values are therefore not
-//! bounded once more by their types.
+//! kept of one block is bounded by its gas limit: at least 21,000 gas for a transaction, 4 for a byte
+//! of its data, 375 for a log and 8 for a byte of that. The values are therefore not bounded once more
+//! by their types. Beyond that limit are calls of the runtime itself alone.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -22,10 +27,11 @@ mod block;
 mod dispatch;
 mod error;
 mod invalid;
+mod recording;
 mod retention;
 mod runtime_api;
+mod synthetic;
 mod transaction;
-#[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 mod validity;
 pub mod weights;
@@ -69,7 +75,7 @@ pub mod pallet {
 	pub trait Config:
 		pallet_evm::Config + frame_system::Config<RuntimeEvent: From<Event<Self>>>
 	{
-		/// The most bytes of a transaction. Geth's limit is 128 KiB.
+		/// The most bytes of a signed transaction. Geth's limit is 128 KiB.
 		#[pallet::constant]
 		type MaxTransactionBytes: Get<u32>;
 
@@ -95,7 +101,7 @@ pub mod pallet {
 	pub type CurrentTransactions<T: Config> =
 		StorageValue<_, Vec<(TransactionRecord, Receipt)>, ValueQuery>;
 
-	/// The gas used so far by Ethereum transactions in the block being built; taken at its end.
+	/// The gas used so far by [`CurrentTransactions`]; taken at the block's end.
 	#[pallet::storage]
 	pub type BlockGasUsed<T: Config> = StorageValue<_, u64, ValueQuery>;
 
@@ -132,6 +138,11 @@ pub mod pallet {
 			transaction_hash: H256,
 			/// How the execution ended.
 			exit_reason: ExitReason,
+		},
+		/// A call that nobody signed as an Ethereum transaction stands among the block's transactions.
+		Recorded {
+			/// The hash under which it is found.
+			transaction_hash: H256,
 		},
 	}
 

@@ -144,6 +144,7 @@ impl pallet_evm::Config for Test {
 	type Timestamp = Timestamp;
 	type BlockHashMapping = pallet_evm::SubstrateBlockHashMapping<Self>;
 	type AccountGuard = Guard;
+	type OnExecuted = Ethereum;
 	type Spec = Spec;
 	type MaxCodeSize = ConstU32<24_576>;
 	type WeightInfo = ();
@@ -190,6 +191,7 @@ pub(crate) fn execute(test: impl FnOnce()) {
 		}
 		test();
 		Ethereum::do_try_state().unwrap();
+		EVM::do_try_state().unwrap();
 	});
 }
 

@@ -15,7 +15,7 @@ use pallet_evm::{Authorization, ExecuteRequest, ListSizes, Target};
 use sp_core::{H160, H256, U256};
 use sp_io::{crypto::secp256k1_ecdsa_recover, hashing::keccak_256};
 
-use crate::error::TransactionError;
+use crate::{error::TransactionError, synthetic};
 
 /// Half of the order of secp256k1, rounded down: the largest `s` that EIP-2 allows.
 const HALF_CURVE_ORDER: AlloyU256 =
@@ -24,7 +24,7 @@ const HALF_CURVE_ORDER: AlloyU256 =
 /// The first byte from which on a transaction is an RLP list, that is, legacy (EIP-2718).
 const FIRST_LIST_BYTE: u8 = 0xc0;
 
-type Envelope = EthereumTxEnvelope<TxEip4844>;
+pub(crate) type Envelope = EthereumTxEnvelope<TxEip4844>;
 
 /// An Ethereum transaction whose encoding, chain id and signature have been checked.
 ///
@@ -107,6 +107,9 @@ impl DecodedTransaction {
 	/// Recovers the signer: one public key recovery, and a copy of what the transaction holds.
 	pub fn recover(self) -> Result<RecoveredTransaction, TransactionError> {
 		let (payload, signature) = signing_parts(&self.envelope)?;
+		if is_synthetic(&self.envelope, signature) {
+			return Err(TransactionError::Synthetic);
+		}
 		let signer = recover_signer(&payload, signature)?;
 		Ok(RecoveredTransaction {
 			hash: self.hash,
@@ -194,7 +197,7 @@ fn first_type_byte(raw: &[u8]) -> u8 {
 }
 
 /// Decodes every supported type; accepts the one canonical encoding and nothing after it.
-fn decode(raw: &[u8]) -> Result<Envelope, TransactionError> {
+pub(crate) fn decode(raw: &[u8]) -> Result<Envelope, TransactionError> {
 	let envelope = parse(raw)?;
 	if envelope.encode_2718_len() != raw.len() || envelope.encoded_2718() != raw {
 		return Err(TransactionError::NotCanonical);
@@ -225,7 +228,9 @@ fn decode_body<Tx: RlpEcdsaDecodableTx>(body: &[u8]) -> Result<Signed<Tx>, Trans
 }
 
 /// The bytes whose Keccak-256 was signed, and the signature.
-fn signing_parts(envelope: &Envelope) -> Result<(Vec<u8>, &Signature), TransactionError> {
+pub(crate) fn signing_parts(
+	envelope: &Envelope,
+) -> Result<(Vec<u8>, &Signature), TransactionError> {
 	match envelope {
 		Envelope::Legacy(signed) => Ok((signed.tx().encoded_for_signing(), signed.signature())),
 		Envelope::Eip2930(signed) => Ok((signed.tx().encoded_for_signing(), signed.signature())),
@@ -235,7 +240,17 @@ fn signing_parts(envelope: &Envelope) -> Result<(Vec<u8>, &Signature), Transacti
 	}
 }
 
-fn recover_signer(payload: &[u8], signature: &Signature) -> Result<H160, TransactionError> {
+/// Whether a transaction has the mark of a call that nobody signed. Other types can have no mark: some
+/// contracts are deployed on every chain by legacy transactions whose signatures are as small.
+pub(crate) fn is_synthetic(envelope: &Envelope, signature: &Signature) -> bool {
+	matches!(envelope, Envelope::Eip1559(_) | Envelope::Eip7702(_)) && synthetic::is_mark(signature)
+}
+
+/// Whose key made the signature of `payload`.
+pub(crate) fn recover_signer(
+	payload: &[u8],
+	signature: &Signature,
+) -> Result<H160, TransactionError> {
 	if signature.s() > HALF_CURVE_ORDER {
 		return Err(TransactionError::HighS);
 	}

@@ -3,20 +3,23 @@
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{ensure, traits::Get};
-use sp_core::H256;
+use sp_core::{H160, H256};
 use sp_io::hashing::keccak_256;
 use sp_runtime::{SaturatedConversion, TryRuntimeError};
 
 use crate::{
+	synthetic::Place,
+	transaction::{decode, is_synthetic, recover_signer, signing_parts},
 	BlockGasUsed, BlockRecord, BlockRecords, Blocks, Config, CurrentTransactions, EthereumBlock,
-	OldestBlock, Pallet, Receipt, TransactionIndex, TransactionRecord,
+	OldestBlock, Pallet, Receipt, TransactionError, TransactionIndex, TransactionRecord,
 };
 
 impl<T: Config> Pallet<T> {
 	/// Checks that
 	/// - each entry of [`TransactionIndex`] names a record with its hash, and each record has one;
-	/// - hashes are those of the bytes, receipts go with transactions, gas adds up and is within
-	///   the limit of the block being built;
+	/// - hashes are those of the bytes, and senders those who signed them or who the mark of a synthetic
+	///   transaction names;
+	/// - receipts go with transactions, gas adds up and is within the limit of the block being built;
 	/// - each block with transactions has a record of their hashes and its size, and no other has;
 	/// - no block is kept below [`OldestBlock`] or above the current number.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
@@ -28,6 +31,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(block.transactions.len() == block.receipts.len(), "a receipt is missing");
 			Self::check_record(number, &block)?;
 			Self::check_transactions(
+				number,
 				block.transactions.iter().zip(&block.receipts),
 				block.gas_used,
 			)?;
@@ -36,12 +40,15 @@ impl<T: Config> Pallet<T> {
 			BlockRecords::<T>::iter_keys().all(Blocks::<T>::contains_key),
 			"a record outlived its block"
 		);
+		let current = CurrentTransactions::<T>::get();
+		// Calls of the runtime itself pay nothing, and are not held to the limit.
+		let all_pay = current.iter().all(|(_, receipt)| !receipt.effective_gas_price.is_zero());
 		ensure!(
-			BlockGasUsed::<T>::get() <= T::BlockGasLimit::get(),
+			!all_pay || BlockGasUsed::<T>::get() <= T::BlockGasLimit::get(),
 			"more gas used than a block may"
 		);
-		let current = CurrentTransactions::<T>::get();
 		Self::check_transactions(
+			now,
 			current.iter().map(|(transaction, receipt)| (transaction, receipt)),
 			BlockGasUsed::<T>::get(),
 		)?;
@@ -64,14 +71,19 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_transactions<'a>(
+		block: u32,
 		entries: impl Iterator<Item = (&'a TransactionRecord, &'a Receipt)>,
 		gas_used: u64,
 	) -> Result<(), TryRuntimeError> {
 		let mut total = 0u64;
-		for (transaction, receipt) in entries {
+		for (index, (transaction, receipt)) in (0u32..).zip(entries) {
 			ensure!(
 				transaction.hash == H256(keccak_256(&transaction.raw)),
 				"a transaction hash is not that of its bytes"
+			);
+			ensure!(
+				recorded_sender(&transaction.raw, Place { block, index }) == Ok(transaction.from),
+				"a sender neither signed its transaction nor is named by its mark"
 			);
 			ensure!(
 				TransactionIndex::<T>::contains_key(transaction.hash),
@@ -95,5 +107,21 @@ impl<T: Config> Pallet<T> {
 			}
 			None => None,
 		}
+	}
+}
+
+/// The sender of a recorded transaction: who signed it or, of a synthetic one at its own place, who its
+/// mark names.
+pub(crate) fn recorded_sender(raw: &[u8], place: Place) -> Result<H160, TransactionError> {
+	let envelope = decode(raw)?;
+	let (payload, signature) = signing_parts(&envelope)?;
+	if !is_synthetic(&envelope, signature) {
+		return recover_signer(&payload, signature);
+	}
+	let sender = H160::from_slice(&signature.r().to_be_bytes::<32>()[12..]);
+	if *signature == place.mark(sender) {
+		Ok(sender)
+	} else {
+		Err(TransactionError::Synthetic)
 	}
 }

@@ -4,12 +4,12 @@ use alloc::{vec, vec::Vec};
 use alloy_eips::eip2718::{EIP1559_TX_TYPE_ID, EIP2930_TX_TYPE_ID, EIP7702_TX_TYPE_ID};
 use codec::Encode;
 use frame_support::{pallet_prelude::*, traits::Get};
-use pallet_evm::{EvmSpec, ExecuteRequest, OnChargeEvmTransaction};
+use pallet_evm::{EvmSpec, ExecuteRequest, OnChargeEvmTransaction, OnExecuted};
 use sp_core::H160;
 
 use crate::{
-	invalid::from_runner, BlockGasUsed, Config, DeclaredCost, DecodedTransaction, InvalidCode,
-	Pallet, RecoveredTransaction, ReplayProtection, TransactionError,
+	invalid::from_runner, Config, DeclaredCost, DecodedTransaction, InvalidCode, Pallet,
+	RecoveredTransaction, ReplayProtection, TransactionError,
 };
 
 /// How far above the account's nonce a transaction may be and still enter the pool.
@@ -88,7 +88,7 @@ impl<T: Config> Pallet<T> {
 		if gas_limit > block_limit {
 			return Err(InvalidCode::ExceedsBlockGasLimit.into());
 		}
-		if in_block && gas_limit > block_limit.saturating_sub(BlockGasUsed::<T>::get()) {
+		if in_block && gas_limit > Self::gas_left() {
 			return Err(InvalidTransaction::ExhaustsResources);
 		}
 		Ok(())

@@ -6,9 +6,10 @@ use crate::{
 		commit::{commit, Dust},
 		Failure, Outcome, Rules,
 	},
-	Config, Event, ExecuteMode, ExecuteRequest, ExecutionInfo, ExitReason, Pallet, RunnerError,
+	Config, Event, ExecuteMode, ExecuteRequest, Executed, ExecutionInfo, ExitError, ExitReason,
+	OnExecuted, Pallet, RunnerError,
 };
-use alloc::collections::BTreeSet;
+use alloc::{collections::BTreeSet, string::ToString, vec::Vec};
 use sp_core::H160;
 
 /// Why a confined call changed nothing.
@@ -23,33 +24,45 @@ pub enum ConfinedError {
 impl<T: Config> Pallet<T> {
 	/// Executes a request by the rules of [`ExecuteMode::System`], and keeps what it changed only if
 	/// that is nothing but storage of accounts for which `may_write` holds: no balance, nonce or
-	/// code. Of several accounts that it may not change the lowest is named.
+	/// code. Of several accounts that it may not change the lowest is named. [`Config::OnExecuted`] is
+	/// told unless the request was invalid; a call whose changes are not kept has halted for it.
 	pub fn execute_confined(
 		request: ExecuteRequest,
 		may_write: impl Fn(&H160) -> bool,
 	) -> Result<ExecutionInfo, ConfinedError> {
 		let rules = Rules::new::<T>(ExecuteMode::System, &request);
-		let mut outcome = match engine::run::<T>(&request, rules) {
+		let (nonce, address) = (Self::nonce(&request.source), Self::target_address(&request));
+		let outcome = match engine::run::<T>(&request, rules) {
 			Ok(outcome) => outcome,
 			Err(Failure::Halt(halt)) => {
 				engine::run_halted::<T>(&request, rules, halt).map_err(ConfinedError::Invalid)?
 			}
 			Err(Failure::Invalid(error)) => return Err(ConfinedError::Invalid(error)),
 		};
-		if outcome.exit.is_succeed() {
-			if let Some(address) = forbidden_change(&outcome, may_write) {
-				return Err(ConfinedError::Forbidden(address));
+		let succeeded = outcome.exit.is_succeed();
+		let forbidden = if succeeded { forbidden_change(&outcome, may_write) } else { None };
+		let halt = match forbidden {
+			Some(_) => Some(ExitError::Other("a change that is not allowed".to_string())),
+			None if succeeded => {
+				commit::<T>(&outcome, Dust::Refuse).err().map(|error| error.exit_error())
 			}
-			match commit::<T>(&outcome, Dust::Refuse) {
-				Ok(()) => {
-					for log in &outcome.logs {
-						Self::deposit_event(Event::Log { log: log.clone() });
-					}
-				}
-				Err(error) => outcome.exit = ExitReason::Error(error.exit_error()),
-			}
+			None => None,
+		};
+		let mut info = outcome.into_info();
+		if let Some(error) = halt {
+			// Nothing of it was written.
+			let exit = ExitReason::Error(error);
+			info = ExecutionInfo { exit, created: None, logs: Vec::new(), ..info };
 		}
-		Ok(outcome.into_info())
+		for log in &info.logs {
+			Self::deposit_event(Event::Log { log: log.clone() });
+		}
+		let executed = Executed { request, nonce, address, info };
+		T::OnExecuted::on_executed(&executed);
+		match forbidden {
+			Some(address) => Err(ConfinedError::Forbidden(address)),
+			None => Ok(executed.info),
+		}
 	}
 }
 

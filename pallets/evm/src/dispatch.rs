@@ -1,22 +1,37 @@
 //! From the calls of this pallet to the engine, and from its outcome to events and weight.
 
 use crate::{
-	Config, Error, Event, ExecuteMode, ExecuteRequest, OnChargeEvmTransaction, Pallet, LOG_TARGET,
+	Authorization, Config, Error, Event, ExecuteMode, ExecuteRequest, Executed, ListSizes,
+	OnChargeEvmTransaction, OnExecuted, Pallet, LOG_TARGET,
 };
-use frame_support::dispatch::{
-	DispatchErrorWithPostInfo, DispatchResultWithPostInfo, Pays, PostDispatchInfo,
+use alloc::vec::Vec;
+use frame_support::{
+	dispatch::{DispatchErrorWithPostInfo, DispatchResultWithPostInfo, Pays, PostDispatchInfo},
+	weights::Weight,
 };
-use sp_core::U256;
+use sp_core::{H160, H256, U256};
 
 impl<T: Config> Pallet<T> {
+	/// The weight of a call of this pallet before it is executed, the record of it included.
+	pub(crate) fn dispatch_weight(
+		input_bytes: usize,
+		gas_limit: u64,
+		access_list: &[(H160, Vec<H256>)],
+		authorization_list: &[Authorization],
+	) -> Weight {
+		let lists = ListSizes::new(access_list, authorization_list);
+		Self::call_weight(gas_limit, access_list, authorization_list)
+			.saturating_add(T::OnExecuted::weight(input_bytes, lists))
+	}
+
 	/// Executes a request whose origin was checked.
 	pub(crate) fn dispatch(request: ExecuteRequest) -> DispatchResultWithPostInfo {
-		let address = Self::target_address(&request);
 		let is_create = request.target.is_create();
 		let (gas_limit, lists) = (request.gas_limit, request.list_sizes());
-		let info = Self::execute(request, ExecuteMode::Dispatch).map_err(|error| {
+		let record = T::OnExecuted::weight(request.input.len(), lists);
+		let executed = Self::execute_and_tell(request, ExecuteMode::Dispatch).map_err(|error| {
 			log::debug!(target: LOG_TARGET, "refused: {error}");
-			// Checks come before execution and before signatures are recovered.
+			// Checks come before execution and before signatures are recovered, and nothing is recorded.
 			let checked = Self::execution_weight(0).saturating_add(Self::lists_weight(0, lists));
 			let actual_weight = (!error.may_follow_execution()).then_some(checked);
 			DispatchErrorWithPostInfo {
@@ -24,6 +39,7 @@ impl<T: Config> Pallet<T> {
 				error: Error::<T>::from(error).into(),
 			}
 		})?;
+		let Executed { address, info, .. } = executed;
 		Self::deposit_event(match (is_create, info.exit.is_succeed()) {
 			(true, true) => Event::Created { address },
 			(true, false) => Event::CreatedFailed { address },
@@ -35,7 +51,8 @@ impl<T: Config> Pallet<T> {
 		// A refund lowers the price, not the work.
 		let weight = Self::execution_weight(info.spent_gas)
 			.saturating_add(info.surcharge)
-			.saturating_add(Self::lists_weight(gas_limit, lists));
+			.saturating_add(Self::lists_weight(gas_limit, lists))
+			.saturating_add(record);
 		Ok(PostDispatchInfo { actual_weight: Some(weight), pays_fee })
 	}
 

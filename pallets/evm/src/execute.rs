@@ -6,8 +6,8 @@ use crate::{
 		commit::{commit, Dust},
 		Failure, Halt, Outcome, Rules,
 	},
-	AccountGuard, Config, Event, ExecuteMode, ExecuteRequest, ExecutionInfo, ExitError, ExitReason,
-	GasEstimate, Pallet, RunnerError, LOG_TARGET,
+	AccountGuard, Config, Event, ExecuteMode, ExecuteRequest, Executed, ExecutionInfo, ExitError,
+	ExitReason, GasEstimate, OnExecuted, Pallet, RunnerError, LOG_TARGET,
 };
 use frame_support::ensure;
 use sp_core::U256;
@@ -20,18 +20,52 @@ impl<T: Config> Pallet<T> {
 	/// charged. Reverts and halts are outcomes, not errors.
 	///
 	/// Deposits the logs and, if a locked account was touched, says so; what else happened is for
-	/// the caller to tell.
+	/// the caller to tell. [`Config::OnExecuted`] is told, and asked for the gas that is left, as
+	/// [`OnExecuted`] says.
 	pub fn execute(
 		request: ExecuteRequest,
 		mode: ExecuteMode,
 	) -> Result<ExecutionInfo, RunnerError> {
-		let rules = Rules::new::<T>(mode, &request);
+		match mode {
+			ExecuteMode::Transaction | ExecuteMode::ReadOnly => {
+				Self::execute_request(&request, mode)
+			}
+			ExecuteMode::Dispatch | ExecuteMode::System => {
+				Self::execute_and_tell(request, mode).map(|executed| executed.info)
+			}
+		}
+	}
+
+	/// Executes a request that is in no signed Ethereum transaction.
+	pub(crate) fn execute_and_tell(
+		request: ExecuteRequest,
+		mode: ExecuteMode,
+	) -> Result<Executed, RunnerError> {
+		if mode == ExecuteMode::Dispatch {
+			let (gas_limit, limit) = (request.gas_limit, T::OnExecuted::gas_left());
+			ensure!(
+				gas_limit <= limit,
+				RunnerError::GasLimitExceedsBlockLimit { gas_limit, limit }
+			);
+		}
+		let (nonce, address) = (Self::nonce(&request.source), Self::target_address(&request));
+		let info = Self::execute_request(&request, mode)?;
+		let executed = Executed { request, nonce, address, info };
+		T::OnExecuted::on_executed(&executed);
+		Ok(executed)
+	}
+
+	fn execute_request(
+		request: &ExecuteRequest,
+		mode: ExecuteMode,
+	) -> Result<ExecutionInfo, RunnerError> {
+		let rules = Rules::new::<T>(mode, request);
 		if rules.transaction {
-			Self::ensure_sender_able(&request)?;
+			Self::ensure_sender_able(request)?;
 		}
 		let outcome = match mode {
-			ExecuteMode::ReadOnly => Self::simulate(&request, rules)?,
-			_ => Self::run_and_commit(&request, rules)?,
+			ExecuteMode::ReadOnly => Self::simulate(request, rules)?,
+			_ => Self::run_and_commit(request, rules)?,
 		};
 		if mode != ExecuteMode::ReadOnly {
 			for log in &outcome.logs {

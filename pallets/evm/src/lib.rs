@@ -12,6 +12,8 @@
 //!   is written once, at the end, in order of the addresses, or not at all.
 //! - Fees are abstracted by [`FeeCalculator`] and [`OnChargeEvmTransaction`]; without fees: `()`.
 //! - [`AccountGuard`] lets another pallet lock and reserve addresses, for instance during an import.
+//! - [`OnExecuted`] lets another pallet record what accounts of the chain, and the runtime itself, have
+//!   executed, beside Ethereum's transactions.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -22,6 +24,7 @@ mod dispatch;
 mod engine;
 mod error;
 mod execute;
+mod executed;
 mod fees;
 mod gas;
 mod genesis;
@@ -42,9 +45,12 @@ mod weights;
 
 pub use confined::ConfinedError;
 pub use error::RunnerError;
+pub use executed::{Executed, OnExecuted};
 pub use fees::*;
 pub use gas::*;
+pub use genesis::GenesisError;
 pub use guard::AccountGuard;
+pub use invariants::StateFault;
 pub use lists::{ListSizes, GAS_PER_AUTHORIZATION};
 pub use mapping::*;
 pub use pallet::*;
@@ -130,6 +136,9 @@ pub mod pallet {
 
 		/// Addresses that transactions must leave alone.
 		type AccountGuard: AccountGuard;
+
+		/// Is told of executions that no signed Ethereum transaction asked for.
+		type OnExecuted: OnExecuted;
 
 		/// The hard fork whose rules apply.
 		type Spec: Get<EvmSpec>;
@@ -251,7 +260,8 @@ pub mod pallet {
 		InvalidNonce,
 		/// The gas limit does not cover what is due before execution.
 		GasLimitTooLow,
-		/// The gas limit is above the block's.
+		/// The gas limit is above what the block has left. Call again in a later block, with a limit that
+		/// is not above that of a whole block.
 		GasLimitExceedsBlockLimit,
 		/// Made for another chain.
 		InvalidChainId,
@@ -328,7 +338,12 @@ pub mod pallet {
 
 		/// Sends a message call as `source`. One that reverts or halts is `Ok`: its sender has paid.
 		#[pallet::call_index(1)]
-		#[pallet::weight(Pallet::<T>::call_weight(*gas_limit, access_list, authorization_list))]
+		#[pallet::weight(Pallet::<T>::dispatch_weight(
+			input.len(),
+			*gas_limit,
+			access_list,
+			authorization_list
+		))]
 		pub fn call(
 			origin: OriginFor<T>,
 			source: H160,
@@ -359,7 +374,12 @@ pub mod pallet {
 
 		/// Creates a contract as `source`, at the address of sender and nonce.
 		#[pallet::call_index(2)]
-		#[pallet::weight(Pallet::<T>::call_weight(*gas_limit, access_list, authorization_list))]
+		#[pallet::weight(Pallet::<T>::dispatch_weight(
+			init.len(),
+			*gas_limit,
+			access_list,
+			authorization_list
+		))]
 		pub fn create(
 			origin: OriginFor<T>,
 			source: H160,
@@ -389,7 +409,12 @@ pub mod pallet {
 
 		/// Creates a contract as `source`, at the address of sender, salt and init code (EIP-1014).
 		#[pallet::call_index(3)]
-		#[pallet::weight(Pallet::<T>::call_weight(*gas_limit, access_list, authorization_list))]
+		#[pallet::weight(Pallet::<T>::dispatch_weight(
+			init.len(),
+			*gas_limit,
+			access_list,
+			authorization_list
+		))]
 		pub fn create2(
 			origin: OriginFor<T>,
 			source: H160,

@@ -3,10 +3,10 @@
 
 use crate as pallet_evm;
 use crate::{
-	AccountGuard, BurnBaseFee, EnsureAddressRoot, EnsureAddressTruncated, EvmSpec, FeeCalculator,
-	FixedGasWeightMapping, GasPayment, GasWeightMapping, GenesisAccount, HashedAddressMapping,
-	MeasuredGasWeightMapping, OnChargeEvmTransaction, SubstrateBlockHashMapping,
-	MAX_TRANSACTION_GAS_LIMIT,
+	AccountGuard, BurnBaseFee, EnsureAddressRoot, EnsureAddressTruncated, EvmSpec, Executed,
+	FeeCalculator, FixedGasWeightMapping, GasPayment, GasWeightMapping, GenesisAccount,
+	HashedAddressMapping, ListSizes, MeasuredGasWeightMapping, OnChargeEvmTransaction, OnExecuted,
+	SubstrateBlockHashMapping, MAX_TRANSACTION_GAS_LIMIT,
 };
 use frame_support::{
 	derive_impl, parameter_types,
@@ -68,6 +68,12 @@ parameter_types! {
 	pub static BoundsPrecompiles: bool = false;
 	/// Bytes of proof that a unit of gas pays for, if proofs are counted.
 	pub static ProofPerGas: Option<u64> = None;
+	/// What [`TestRecorder`] was told.
+	pub static Told: Vec<Executed> = Vec::new();
+	/// The gas that it says the block has left.
+	pub static GasLeft: u64 = u64::MAX;
+	/// Picoseconds that it takes for a byte of input, and for an item of a list.
+	pub static ToldTime: u64 = 0;
 	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
 }
 
@@ -162,6 +168,23 @@ impl AccountGuard for TestGuard {
 	}
 }
 
+/// Remembers what it is told.
+pub struct TestRecorder;
+
+impl OnExecuted for TestRecorder {
+	fn gas_left() -> u64 {
+		GasLeft::get()
+	}
+
+	fn weight(input_bytes: usize, lists: ListSizes) -> Weight {
+		Weight::from_parts(ToldTime::get() * (input_bytes as u64 + lists.items()), 0)
+	}
+
+	fn on_executed(executed: &Executed) {
+		Told::mutate(|told| told.push(executed.clone()));
+	}
+}
+
 impl pallet_evm::Config for Test {
 	type AddressMapping = HashedAddressMapping<BlakeTwo256>;
 	type Currency = Balances;
@@ -178,6 +201,7 @@ impl pallet_evm::Config for Test {
 	type Timestamp = Timestamp;
 	type BlockHashMapping = SubstrateBlockHashMapping<Self>;
 	type AccountGuard = TestGuard;
+	type OnExecuted = TestRecorder;
 	type Spec = Spec;
 	type MaxCodeSize = ConstU32<49_152>;
 	type WeightInfo = ();
@@ -221,6 +245,9 @@ pub(crate) fn run_with<R>(
 	let mut all = BTreeMap::from([(alice(), funded(100 * ETHER))]);
 	all.extend(accounts);
 	Recoveries::set(0);
+	Told::set(Vec::new());
+	GasLeft::set(u64::MAX);
+	ToldTime::set(0);
 	build(all).execute_with(|| {
 		let result = test();
 		check_invariants();

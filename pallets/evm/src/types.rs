@@ -254,7 +254,7 @@ pub enum ExitError {
 		limit: u64,
 	},
 	/// More memory was needed than the Wasm executor can give one execution. The gas cap of EIP-7825
-	/// keeps below that; a chain without it can get there.
+	/// keeps below that under the rules since Berlin; a chain without it, or with older rules, can get there.
 	#[codec(index = 37)]
 	OutOfMemory,
 	/// A larger storage proof was needed than the gas limit pays for.

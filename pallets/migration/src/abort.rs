@@ -124,7 +124,7 @@ impl<T: Config> Pallet<T> {
 	) {
 		let missing = match entry.undo {
 			Undo::Account { credited } => {
-				let emptied = T::Evm::set_code(&entry.address, Default::default());
+				let emptied = T::Evm::remove_code(&entry.address);
 				// Nobody has used it, since it is locked, unless its account has a key of this
 				// chain: then it must not begin again where its transactions are valid once more.
 				let used = T::Evm::account(&entry.address).nonce != entry.nonce;
@@ -215,7 +215,9 @@ impl<T: Config> Pallet<T> {
 			Self::give_back(migration, account, balance);
 		}
 		// They vouched for what is here, and it is not here any more.
-		for digest in [record.manifest, manifest.snapshot_digest, manifest.map.root] {
+		let digests =
+			[record.manifest, manifest.chunks.root, manifest.snapshot_digest, manifest.map.root];
+		for digest in digests {
 			if Proofs::<T>::get(digest).is_some_and(|proof| proof.migration == migration) {
 				Proofs::<T>::remove(digest);
 				Self::deposit_event(Event::ProofRemoved { digest });

@@ -48,7 +48,7 @@ impl From<Rejection> for TransactionValidityError {
 /// What chunks have taken of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo, MaxEncodedLen)]
 pub struct BlockUse {
-	/// Weight, authorisation included.
+	/// Weight, authorisation included; its proof size with their bytes, which a block carries too.
 	pub weight: Weight,
 	/// Bytes of their payloads and paths.
 	pub length: u32,
@@ -135,23 +135,24 @@ impl<T: Config> Pallet<T> {
 		Ok((valid(Kind::Data, &place), Weight::zero()))
 	}
 
-	/// The weight of a map chunk with its authorisation.
+	/// The weight of a map chunk with its authorisation and, as `CheckWeight` counts them, its bytes.
 	pub(crate) fn whole_map_chunk_weight(
 		migration: u32,
 		index: u32,
 		entries: &[u8],
 		path: &[H256],
 	) -> Weight {
-		Self::map_chunk_weight(migration, index).saturating_add(T::WeightInfo::authorize_map_chunk(
-			entries.len() as u32,
-			path.len() as u32,
-		))
+		let (bytes, nodes) = (entries.len() as u32, path.len() as u32);
+		Self::map_chunk_weight(migration, index)
+			.saturating_add(T::WeightInfo::authorize_map_chunk(bytes, nodes))
+			.saturating_add_proof_size(payload_length(entries, path) as u64)
 	}
 
-	/// The weight of a chunk with its authorisation.
+	/// The weight of a chunk with its authorisation and, as `CheckWeight` counts them, its bytes.
 	pub(crate) fn whole_chunk_weight(chunk: &[u8], path: &[H256]) -> Weight {
 		Self::chunk_weight(chunk)
 			.saturating_add(T::WeightInfo::authorize_chunk(chunk.len() as u32, path.len() as u32))
+			.saturating_add_proof_size(payload_length(chunk, path) as u64)
 	}
 
 	/// The number of map chunks.

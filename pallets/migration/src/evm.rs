@@ -4,9 +4,18 @@
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use frame_support::{traits::fungible, weights::Weight};
+use frame_support::{
+	traits::{fungible, Get},
+	weights::Weight,
+};
 use migration_primitives::{
-	hash::KECCAK_EMPTY, item::is_delegation, status::CallFailure, H160, H256,
+	hash::KECCAK_EMPTY,
+	item::is_delegation,
+	limits::MAX_POST_IMPORT_INPUT,
+	manifest::EvmSpec,
+	records::{CheckedCode, CheckedSlot},
+	status::CallFailure,
+	H160, H256,
 };
 use pallet_evm::{AccountGuard, AddressMapping, ConfinedError, ExecuteRequest, ExitReason};
 
@@ -24,6 +33,26 @@ impl<T: pallet_evm::Config<AccountId: AsRef<[u8]>>> EvmHost<T::AccountId> for Pa
 where
 	T::Currency: fungible::Inspect<T::AccountId>,
 {
+	fn evm_spec() -> Option<EvmSpec> {
+		use pallet_evm::EvmSpec as Spec;
+		match T::Spec::get() {
+			Spec::Frontier
+			| Spec::Homestead
+			| Spec::TangerineWhistle
+			| Spec::SpuriousDragon
+			| Spec::Byzantium
+			| Spec::Petersburg
+			| Spec::Istanbul
+			| Spec::Berlin => None,
+			Spec::London => Some(EvmSpec::London),
+			Spec::Paris => Some(EvmSpec::Paris),
+			Spec::Shanghai => Some(EvmSpec::Shanghai),
+			Spec::Cancun => Some(EvmSpec::Cancun),
+			Spec::Prague => Some(EvmSpec::Prague),
+			Spec::Osaka => Some(EvmSpec::Osaka),
+		}
+	}
+
 	fn account_id(address: &H160) -> T::AccountId {
 		T::AddressMapping::into_account_id(*address)
 	}
@@ -52,16 +81,21 @@ where
 		account.as_ref().starts_with(address.as_bytes())
 	}
 
-	fn set_code(address: &H160, code: Vec<u8>) -> Result<(), HostError> {
+	fn set_code(address: &H160, code: CheckedCode<'_>) -> Result<(), HostError> {
+		let code = code.bytes().to_vec();
 		pallet_evm::Pallet::<T>::set_code(address, code).map_err(|_| HostError)
+	}
+
+	fn remove_code(address: &H160) -> Result<(), HostError> {
+		pallet_evm::Pallet::<T>::set_code(address, Vec::new()).map_err(|_| HostError)
 	}
 
 	fn mark_bare_storage(address: &H160) {
 		pallet_evm::Pallet::<T>::mark_bare_storage(address);
 	}
 
-	fn set_storage(address: &H160, slots: &[(H256, H256)]) {
-		let slots = slots.iter().map(|(key, value)| (key, value));
+	fn set_storage(address: &H160, slots: &[CheckedSlot]) {
+		let slots = slots.iter().map(|slot| (&slot.key, &slot.value));
 		pallet_evm::Pallet::<T>::set_slots(address, slots);
 	}
 
@@ -99,7 +133,13 @@ where
 	fn call_weight(gas: u64) -> Weight {
 		// At most this, for used gas as for a limit.
 		let surcharge = pallet_evm::Pallet::<T>::surcharge_limit(gas);
-		pallet_evm::Pallet::<T>::execution_weight(gas).saturating_add(surcharge)
+		let record = <<T as pallet_evm::Config>::OnExecuted as pallet_evm::OnExecuted>::weight(
+			MAX_POST_IMPORT_INPUT as usize,
+			pallet_evm::ListSizes::default(),
+		);
+		pallet_evm::Pallet::<T>::execution_weight(gas)
+			.saturating_add(surcharge)
+			.saturating_add(record)
 	}
 }
 

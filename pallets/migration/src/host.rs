@@ -3,7 +3,12 @@
 use alloc::vec::Vec;
 
 use frame_support::weights::Weight;
-use migration_primitives::{status::CallFailure, H160, H256};
+use migration_primitives::{
+	manifest::EvmSpec,
+	records::{CheckedCode, CheckedSlot},
+	status::CallFailure,
+	H160, H256,
+};
 
 /// An account of the EVM, as far as an import looks at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +65,12 @@ pub struct HostError;
 /// An EVM on this chain that contracts can be written into.
 ///
 /// A chain that already runs another EVM pallet implements this trait for it and takes this pallet
-/// alone.
+/// alone. Code and slots come in types that only the check of the snapshot's records makes; what is
+/// known of them then stands at these types.
 pub trait EvmHost<AccountId> {
+	/// The hard fork whose rules the EVM follows; none where a manifest has no name for it.
+	fn evm_spec() -> Option<EvmSpec>;
+
 	/// The account that holds an address's balance and nonce.
 	fn account_id(address: &H160) -> AccountId;
 
@@ -76,15 +85,18 @@ pub trait EvmHost<AccountId> {
 	/// migration is complete.
 	fn has_key(address: &H160) -> bool;
 
-	/// Deploys code, not init code, at an address. No code removes what is there, without a trace.
-	fn set_code(address: &H160, code: Vec<u8>) -> Result<(), HostError>;
+	/// Deploys code, not init code, at an address where none is.
+	fn set_code(address: &H160, code: CheckedCode<'_>) -> Result<(), HostError>;
+
+	/// Removes the code of an address, without a trace.
+	fn remove_code(address: &H160) -> Result<(), HostError>;
 
 	/// Says that slots of an account follow that has neither code nor nonce: no contract may be created
 	/// there (EIP-7610) until it is removed.
 	fn mark_bare_storage(address: &H160);
 
-	/// Sets slots of an account; no value is zero.
-	fn set_storage(address: &H160, slots: &[(H256, H256)]);
+	/// Sets slots of an account.
+	fn set_storage(address: &H160, slots: &[CheckedSlot]);
 
 	/// Sets the nonce, exactly. Zero leaves no trace of an account that had none.
 	fn set_nonce(address: &H160, nonce: u64) -> Result<(), HostError>;

@@ -2,17 +2,17 @@
 
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
-use frame_support::{ensure, traits::Get};
+use frame_support::traits::Get;
 use migration_primitives::{
 	fault::Fault,
 	hash::KECCAK_EMPTY,
 	item::{self, Item},
 	manifest::Manifest,
 	map::{MapEntry, Target},
-	records::{CheckedCode, CheckedHead, Checker, Head},
+	records::{CheckedCode, CheckedHead, CheckedSlot, Checker, Head},
 	snapshot::{Scope, Trust},
 	status::{AccountRecord, AccountState, Collision, Undo},
-	H160, H256, U256,
+	H160, U256,
 };
 use scale_info::TypeInfo;
 
@@ -63,15 +63,20 @@ impl<T: Config> Pallet<T> {
 		}
 		let Some(manifest) = Manifests::<T>::get(migration) else {
 			frame_support::defensive!("a migration without its manifest");
-			return Err(Fault::Totals);
+			return Err(Fault::ManifestMissing);
 		};
 		let mut import = Open::<T>::get().unwrap_or_else(|| Import::new::<T>(record));
-		let (mut rest, mut slots) = (chunk, 0u32);
+		let (mut rest, mut accounts, mut slots) = (chunk, 0u32, 0u32);
 		// Of the account that is open; at most `MaxChunkSlots`.
-		let mut checked: Vec<(H256, H256)> = Vec::new();
+		let mut checked: Vec<CheckedSlot> = Vec::new();
 		while !rest.is_empty() {
 			match item::next(&mut rest).map_err(Fault::Item)? {
 				Item::Account(claim) => {
+					accounts = accounts.saturating_add(1);
+					let limit = T::MaxChunkAccounts::get();
+					if accounts > limit {
+						return Err(Fault::TooManyAccounts { found: accounts, limit });
+					}
 					Self::write_slots(&import, &mut checked);
 					Self::close(migration, record, &mut import)?;
 					let head = import.checker.head(&claim)?;
@@ -82,6 +87,8 @@ impl<T: Config> Pallet<T> {
 					}
 				}
 				Item::Code(claim) => {
+					// Where its head came with the chunk before, its account is placed here.
+					accounts = accounts.max(1);
 					let (head, code) = import.checker.code(claim)?;
 					import.placed =
 						Some(Self::place(migration, record, &manifest, head, Some(code))?);
@@ -94,7 +101,7 @@ impl<T: Config> Pallet<T> {
 					}
 					let slot = import.checker.slot(claim)?;
 					if import.placed.is_some_and(|placed| placed.write) {
-						checked.push((slot.key, slot.value));
+						checked.push(slot);
 					}
 				}
 			}
@@ -105,7 +112,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Writes the slots that were checked, and leaves none.
-	fn write_slots(import: &Import, checked: &mut Vec<(H256, H256)>) {
+	fn write_slots(import: &Import, checked: &mut Vec<CheckedSlot>) {
 		if let Some(placed) = import.placed.filter(|_| !checked.is_empty()) {
 			T::Evm::set_storage(&placed.address, checked);
 		}
@@ -170,7 +177,7 @@ impl<T: Config> Pallet<T> {
 			}
 			T::Evm::set_nonce(&entry.address, head.nonce)
 				.and_then(|()| match code {
-					Some(code) => T::Evm::set_code(&entry.address, code.bytes().to_vec()),
+					Some(code) => T::Evm::set_code(&entry.address, code),
 					None => Ok(()),
 				})
 				.map_err(|_| Fault::Host { source_address: head.address })
@@ -213,7 +220,7 @@ impl<T: Config> Pallet<T> {
 
 		Self::count(record, &head, &entry.target, is_contract)?;
 		// Known at the end only otherwise, when more was handed out than approved.
-		ensure!(record.progress.is_within(manifest), Fault::Totals);
+		record.progress.check_within(manifest)?;
 		entry.state = AccountState::Importing;
 		entry.nonce = head.nonce;
 		entry.balance = head.balance;

@@ -104,8 +104,11 @@ pub mod pallet {
 		/// Who may propose a manifest, and put off the deadlines in it.
 		type ProposeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-		/// Who may stop a migration for a while, and let it go on.
+		/// Who may stop a migration for a while.
 		type PauseOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Who may let a paused migration go on.
+		type ResumeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Who may abort a migration that is not complete.
 		type AbortOrigin: EnsureOrigin<Self::RuntimeOrigin>;
@@ -128,11 +131,16 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxChunkBytes: Get<u32>;
 
+		/// The most accounts of a chunk: heads, and one more where it begins with the code of an
+		/// account whose head came before. They are the dearest records, in time and in proof size.
+		#[pallet::constant]
+		type MaxChunkAccounts: Get<u32>;
+
 		/// The most slots of a chunk.
 		#[pallet::constant]
 		type MaxChunkSlots: Get<u32>;
 
-		/// The most bytes of a map chunk.
+		/// The most bytes of a map chunk. An entry has 41 at least.
 		#[pallet::constant]
 		type MaxMapChunkBytes: Get<u32>;
 
@@ -486,6 +494,9 @@ pub mod pallet {
 		/// The deadline of the review would come before its least number of blocks is over. Give the
 		/// review more time.
 		ReviewTooShort,
+		/// The manifest is for another hard fork than this chain's EVM follows. Try the contracts under
+		/// that one's rules, and make the manifest anew with `evm-migrate pack --evm-spec`.
+		OtherEvmSpec,
 		/// The balances are above the policy's cap.
 		AboveCap,
 		/// The token's issuance would reach 2^128.
@@ -686,7 +697,7 @@ pub mod pallet {
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::pause())]
 		pub fn resume(origin: OriginFor<T>, migration: u32) -> DispatchResult {
-			T::PauseOrigin::ensure_origin(origin)?;
+			T::ResumeOrigin::ensure_origin(origin)?;
 			Self::do_resume(migration)
 		}
 

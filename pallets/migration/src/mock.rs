@@ -85,8 +85,9 @@ mod runtime {
 }
 
 parameter_types! {
+	pub static BlockProofSize: u64 = u64::MAX;
 	pub TestBlockWeights: BlockWeights = BlockWeights::with_sensible_defaults(
-		Weight::from_parts(2 * WEIGHT_REF_TIME_PER_SECOND, u64::MAX),
+		Weight::from_parts(2 * WEIGHT_REF_TIME_PER_SECOND, BlockProofSize::get()),
 		Perbill::from_percent(75),
 	);
 	pub const WeightPerGas: Weight = Weight::from_parts(20_000, 0);
@@ -97,7 +98,10 @@ parameter_types! {
 	pub static AccountsBeginWithAddresses: bool = false;
 	pub static KeysLookedFor: u64 = 0;
 	pub static MaxChunkBytes: u32 = 81_920;
+	pub static MaxChunkAccounts: u32 = 900;
 	pub static MaxChunkSlots: u32 = 2_000;
+	pub static MaxMapChunkBytes: u32 = 131_072;
+	pub static Spec: pallet_evm::EvmSpec = pallet_evm::EvmSpec::Osaka;
 }
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
@@ -164,7 +168,8 @@ impl pallet_evm::Config for Test {
 	type Timestamp = Timestamp;
 	type BlockHashMapping = pallet_evm::SubstrateBlockHashMapping<Self>;
 	type AccountGuard = Migration;
-	type Spec = pallet_evm::Osaka;
+	type OnExecuted = ();
+	type Spec = Spec;
 	// Below the longest code of the formats, so that the EVM has something to refuse.
 	type MaxCodeSize = ConstU32<65_535>;
 	type WeightInfo = ();
@@ -184,6 +189,7 @@ macro_rules! power {
 }
 
 power!(Pauser, "Pauser");
+power!(Resumer, "Resumer");
 power!(Aborter, "Aborter");
 power!(Resolver, "Resolver");
 
@@ -193,6 +199,8 @@ impl pallet_migration::Config for Test {
 	type ProposeOrigin = EnsureRoot<AccountId32>;
 	type PauseOrigin =
 		EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Pauser, AccountId32>>;
+	type ResumeOrigin =
+		EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Resumer, AccountId32>>;
 	type AbortOrigin =
 		EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Aborter, AccountId32>>;
 	type ResolveOrigin =
@@ -204,8 +212,9 @@ impl pallet_migration::Config for Test {
 	>;
 	type PalletId = EscrowPalletId;
 	type MaxChunkBytes = MaxChunkBytes;
+	type MaxChunkAccounts = MaxChunkAccounts;
 	type MaxChunkSlots = MaxChunkSlots;
-	type MaxMapChunkBytes = ConstU32<131_072>;
+	type MaxMapChunkBytes = MaxMapChunkBytes;
 	type LookAhead = ConstU32<4>;
 	type MinReviewBlocks = ConstU32<3>;
 	type MaxImportShare = MaxImportShare;

@@ -18,8 +18,8 @@ use migration_primitives::{
 };
 
 use crate::{
-	authorize::Kind, Active, Config, Error, Event, Manifests, Migrations, NextMigration, Pallet,
-	Proofs, LOG_TARGET,
+	authorize::Kind, Active, Config, Error, Event, EvmHost, Manifests, Migrations, NextMigration,
+	Pallet, Proofs, LOG_TARGET,
 };
 
 /// The record of a migration into the chain of `T`.
@@ -36,6 +36,7 @@ impl<T: Config> Pallet<T> {
 			BlockNumberFor::<T>::from(manifest.deadlines.review) > Self::min_review_blocks(),
 			Error::<T>::ReviewTooShort
 		);
+		ensure!(T::Evm::evm_spec() == Some(manifest.evm_spec), Error::<T>::OtherEvmSpec);
 		let hash = manifest.hash();
 		ensure!(!Proofs::<T>::contains_key(hash), Error::<T>::AlreadyProposed);
 		let migration = NextMigration::<T>::get();
@@ -137,19 +138,18 @@ impl<T: Config> Pallet<T> {
 		Self::end_records(migration, record)?;
 		let Some(manifest) = Manifests::<T>::get(migration) else {
 			defensive!("a migration without its manifest");
-			return Err(Fault::Totals);
+			return Err(Fault::ManifestMissing);
 		};
 		let progress = &record.progress;
 		if progress.unchecked_addresses != 0 {
 			return Err(Fault::UncheckedAddresses { count: progress.unchecked_addresses });
 		}
-		if progress.totals != manifest.totals || progress.remapped != manifest.remapped {
-			return Err(Fault::Totals);
-		}
+		progress.check_complete(&manifest)?;
 		Self::enter(record, Stage::Imported);
 		Self::deposit_event(Event::Imported { migration });
 		let hash = record.manifest;
-		let snapshot = manifest.snapshot_digest;
+		let (chunks, snapshot) = (manifest.chunks.root, manifest.snapshot_digest);
+		Self::record_proof(&manifest, migration, hash, ProofKind::Chunks, chunks);
 		Self::record_proof(&manifest, migration, hash, ProofKind::Snapshot, snapshot);
 		// In `Full` scope the map may be empty: everything keeps its address.
 		if manifest.map.count > 0 {
@@ -183,7 +183,7 @@ impl<T: Config> Pallet<T> {
 				source_chain_id: manifest.source.chain_id,
 				source_block: manifest.source.number,
 				source_hash: manifest.source.hash,
-				trust: manifest.trust,
+				trust: kind.trust(manifest.trust),
 				manifest: manifest_hash,
 				block: frame_system::Pallet::<T>::block_number(),
 			},
@@ -238,24 +238,37 @@ impl<T: Config> Pallet<T> {
 	/// The heaviest legal chunk, authorisation included, fits into an extrinsic and into the share
 	/// of a block.
 	pub(crate) fn check_limits() {
-		use crate::WeightInfo;
-		use migration_primitives::limits::*;
+		use crate::{
+			weights::{heaviest_chunk, longest_run},
+			WeightInfo,
+		};
+		use migration_primitives::{limits::*, map::MapEntry};
 
-		let bytes = T::MaxChunkBytes::get();
+		let (bytes, map_bytes) = (T::MaxChunkBytes::get(), T::MaxMapChunkBytes::get());
 		let code = MAX_CODE_BYTES as u32;
 		assert!(
 			bytes > code.saturating_add(64),
 			"MaxChunkBytes {bytes} must exceed the longest code, {code}, and its head",
 		);
+		let (accounts, slots) = (T::MaxChunkAccounts::get(), T::MaxChunkSlots::get());
+		assert!(accounts > 0 && slots > 0, "a chunk must take an account, and a slot");
+		let entry = MapEntry::<T::AccountId>::max_encoded_len();
+		assert!(
+			map_bytes as usize >= entry,
+			"MaxMapChunkBytes {map_bytes} must take the longest entry, {entry}",
+		);
 		let (share, length) = Self::import_share();
 		let path = MAX_MERKLE_PATH;
-		let payload = bytes.max(T::MaxMapChunkBytes::get()).saturating_add(path.saturating_mul(32));
-		assert!(payload <= length, "a chunk of {payload} bytes exceeds the share of {length}");
-		let chunk = crate::weights::heaviest_chunk::<T>()
-			.saturating_add(T::WeightInfo::authorize_chunk(bytes, path));
+		let payload = |bytes: u32| bytes.saturating_add(path.saturating_mul(32));
+		let longest = payload(bytes.max(map_bytes));
+		assert!(longest <= length, "a chunk of {longest} bytes exceeds the share of {length}");
+		let chunk = heaviest_chunk::<T>()
+			.saturating_add(T::WeightInfo::authorize_chunk(bytes, path))
+			.saturating_add_proof_size(payload(bytes).into());
 		assert!(chunk.all_lte(share), "the heaviest chunk {chunk:?} exceeds the share {share:?}");
-		let map = T::WeightInfo::submit_map_chunk(1u32 << MAX_RUN_LOG2)
-			.saturating_add(T::WeightInfo::authorize_map_chunk(T::MaxMapChunkBytes::get(), path));
+		let map = T::WeightInfo::submit_map_chunk(longest_run::<T>())
+			.saturating_add(T::WeightInfo::authorize_map_chunk(map_bytes, path))
+			.saturating_add_proof_size(payload(map_bytes).into());
 		assert!(map.all_lte(share), "the heaviest map chunk {map:?} exceeds the share {share:?}");
 		let step = T::WeightInfo::clean_up(crate::abort::STEPS_PER_ACCOUNT.saturating_add(1));
 		assert!(step.all_lte(share), "a clean-up's step {step:?} exceeds the share {share:?}");

@@ -1,5 +1,6 @@
 //! The program: what it reads, what it says and how it ends.
 
+use evm_statetest::case::fork_named;
 use serde_json::Value;
 use std::{
 	fs::{self, File},
@@ -41,6 +42,70 @@ fn json_of_good_run_works() {
 	);
 	assert_eq!(line["skipped_by_reason"]["balance"], 1);
 	assert_eq!(line["engine"], "native");
+	assert_eq!(line["unlisted"], 1);
+	assert_eq!(line["error"], Value::Null);
+	let talk = String::from_utf8_lossy(&output.stderr);
+	assert!(talk.contains("NOT TESTED: 1 of 7 cases (14.3%)"), "{talk}");
+	assert!(talk.contains("\n  balance evm-statetest/fixtures/rich_account.json::"), "{talk}");
+}
+
+#[test]
+fn fork_by_any_of_its_names_works() {
+	let folder = folder();
+	for name in ["Paris", "paris", "MERGE"] {
+		let output = command(&[folder.to_str().unwrap(), "--fork", name, "--json"]);
+		assert_eq!(output.status.code(), Some(0), "{name}: {output:?}");
+		assert_eq!(last_line(&output)["passed"], 1, "{name}");
+	}
+	for (one, other) in [
+		("EIP150", "tangerinewhistle"),
+		("EIP158", "SpuriousDragon"),
+		("ConstantinopleFix", "petersburg"),
+	] {
+		let found = fork_named(one);
+		assert!(found.is_some() && found == fork_named(other), "{one} {other}");
+	}
+}
+
+/// That the program could not run, and says so in its line of JSON.
+#[track_caller]
+fn assert_error(arguments: &[&str], named: &str) {
+	let output = command(&[arguments, &["--json"]].concat());
+	assert_eq!(output.status.code(), Some(2), "{output:?}");
+	let line = last_line(&output);
+	assert!(line["error"].as_str().unwrap().contains(named), "{line}");
+	for count in ["passed", "failed", "skipped"] {
+		assert_eq!(line[count], 0, "{line}");
+	}
+	assert!(String::from_utf8_lossy(&output.stderr).contains(named), "{output:?}");
+}
+
+#[test]
+fn error_is_in_the_line_of_json_works() {
+	let folder = folder();
+	let fixtures = folder.to_str().unwrap();
+	let empty = TempDir::new().unwrap();
+	let empty = empty.path().to_str().unwrap();
+	assert_error(&[fixtures, empty], empty);
+	assert_error(&[empty, fixtures], empty);
+	assert_error(&[fixtures, "/nowhere"], "/nowhere");
+	assert_error(&[fixtures, "--fork", "Tomorrow"], "there is no hard fork Tomorrow; there are Fr");
+	assert_error(&[fixtures, "--fork", "Byzantium"], "there is no case to run");
+	assert_error(&[fixtures, "--shard", "3/2"], "expected I/N with 1 <= I <= N");
+	assert_error(&[], "<PATHS>");
+}
+
+/// A path without a case of the fork is named and stops nothing.
+#[test]
+fn path_without_case_of_the_fork_is_named_works() {
+	let transfer = folder().join("transfer.json");
+	let creation = folder().join("creation.json");
+	let (transfer, creation) = (transfer.to_str().unwrap(), creation.to_str().unwrap());
+	let output = command(&[transfer, creation, "--fork", "osaka", "--json"]);
+	assert_eq!(output.status.code(), Some(0), "{output:?}");
+	assert_eq!(last_line(&output)["passed"], 1);
+	let talk = String::from_utf8_lossy(&output.stderr);
+	assert!(talk.contains("creation.json: there is no case of osaka in it"), "{talk}");
 }
 
 #[test]

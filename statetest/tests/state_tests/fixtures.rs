@@ -3,9 +3,10 @@
 use evm_statetest::{
 	engine::Engine,
 	list::SkipList,
-	run::{run, Selection, Shard, Summary},
+	run::{run, Found, Selection, Shard, Summary},
 	skip::Reason,
 };
+use pallet_evm::EvmSpec;
 use serde_json::{json, Value};
 use std::{
 	collections::BTreeSet,
@@ -192,9 +193,25 @@ fn shards_are_a_partition_works() {
 
 #[test]
 fn one_fork_works() {
-	let selection = Selection { fork: Some("Cancun".into()), ..Default::default() };
+	let selection = Selection { fork: Some(EvmSpec::Cancun), ..Default::default() };
 	let list = SkipList::committed().unwrap();
 	let summary = run(&[folder()], &selection, &Engine::Native, &list, &|_| ()).unwrap();
 	assert_eq!(summary.cases(), 1);
 	assert_eq!(summary.passed, 1);
+	assert_eq!(summary.found, [Found { cases: 7, of_fork: 1 }]);
+}
+
+#[test]
+fn paths_are_counted_one_by_one_works() {
+	let selection =
+		Selection { shard: Some(Shard { index: 1, count: 1_000 }), ..Default::default() };
+	let list = SkipList::committed().unwrap();
+	let empty = TempDir::new().unwrap();
+	let damaged = empty.path().join("cut.json");
+	fs::write(&damaged, "{").unwrap();
+	let nothing = TempDir::new().unwrap();
+	let paths = [folder(), nothing.path().to_path_buf(), damaged];
+	let summary = run(&paths, &selection, &Engine::Native, &list, &|_| ()).unwrap();
+	let found: Vec<(u64, u64)> = summary.found.iter().map(|f| (f.cases, f.of_fork)).collect();
+	assert_eq!(found, [(7, 7), (0, 0), (1, 1)]);
 }

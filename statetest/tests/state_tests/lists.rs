@@ -3,10 +3,10 @@
 use evm_statetest::{
 	engine::Engine,
 	list::{ListError, ListFault, SkipList},
-	run::{run, Selection},
+	run::{run, Selection, Summary},
 	skip::Reason,
 };
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 const RICH: &str = "evm-statetest/fixtures/rich_account.json::balance_of_129_bits_is_skipped\
 	[fork_Shanghai]/Shanghai/0-0-0";
@@ -47,6 +47,37 @@ fn exact_list_works() {
 fn unlisted_skip_fails() {
 	let id = RICH.to_owned();
 	assert_eq!(faults(""), [ListFault::NotListed { id, reason: Reason::Balance }]);
+}
+
+#[test]
+fn unlisted_skip_outside_the_archive_is_counted_works() {
+	let list = SkipList::parse("", "100 others.json::other\n").unwrap();
+	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+	let summary = run(&[folder], &Selection::default(), &Engine::Native, &list, &|_| ()).unwrap();
+	assert_eq!(summary.unlisted, [(RICH.to_owned(), Reason::Balance)].into());
+	assert_eq!(summary.faults, []);
+	assert!(summary.is_good());
+}
+
+/// A run of so many cases that passed, and so many that were skipped and are not listed.
+fn with_unlisted(passed: u64, unlisted: u64, reason: Reason) -> Summary {
+	let skipped: BTreeMap<String, Reason> =
+		(0..unlisted).map(|number| (number.to_string(), reason)).collect();
+	Summary { passed, unlisted: skipped.clone(), skipped, ..Default::default() }
+}
+
+#[test]
+fn unlisted_skips_of_more_than_five_percent_fails() {
+	for reason in [Reason::Balance, Reason::EmptyAccount, Reason::Block] {
+		assert!(with_unlisted(114, 6, reason).is_good(), "6 of 120");
+		assert!(!with_unlisted(113, 6, reason).is_good(), "6 of 119");
+		assert!(!with_unlisted(0, 101, reason).is_good());
+		assert!(with_unlisted(0, 100, reason).is_good(), "few cases");
+	}
+	// Folders of another suite can hold nothing else.
+	assert!(with_unlisted(0, 1_000, Reason::BlobTransaction).is_good());
+	let listed = Summary { unlisted: BTreeMap::new(), ..with_unlisted(0, 1_000, Reason::Balance) };
+	assert!(listed.is_good());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The official tests, where the archive of them is.
 //!
 //! `MIGRATION_VECTORS` names the folder, which is beside the project otherwise. Where it is missing,
-//! the tests say so; the fixtures of this crate are always run.
+//! the tests say so on standard error; the fixtures of this crate are always run.
 
 use evm_statetest::{
 	engine::Engine,
@@ -10,6 +10,7 @@ use evm_statetest::{
 };
 use std::{
 	env,
+	io::{self, Write},
 	path::{Path, PathBuf},
 };
 
@@ -29,7 +30,8 @@ fn archive() -> Option<PathBuf> {
 	}
 	// Who names a folder wants them to be run.
 	assert!(env::var_os("MIGRATION_VECTORS").is_none(), "there is no {}", archive.display());
-	eprintln!("not run: there is no {}", archive.display());
+	// Unlike that of `eprintln`, this is shown for a test that passes.
+	writeln!(io::stderr(), "NOT RUN: there is no {}", archive.display()).unwrap();
 	None
 }
 

@@ -254,3 +254,35 @@ async fn commands_with_other_mistakes_fail() -> Result<()> {
 	assert_eq!(status.json["migrations"][0]["stage"], json!("Imported"), "{}", status.json);
 	fails(&["status", "--node", &ws, "9"], &["the chain has no migration 9"]).await
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commands_with_a_node_of_another_genesis_fail() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let bundle = small_bundle(folder.path(), 1).await?;
+	let bundle = text(&bundle);
+	let node = Node::start().await?;
+	let (ws, genesis) = (node.ws(), node.rpc()?.block_hash(0).await?.unwrap_or_default());
+	let other = format!("0x{}", "ab".repeat(32));
+	for command in [
+		["submit", "--bundle", bundle, "--dev-signer", "alice"].as_slice(),
+		&["verify", "--bundle", bundle],
+		&["lookup", "--target", NOBODY],
+		&["status"],
+		&["govern", "pause", "--dev-signer", "alice"],
+	] {
+		let command = [command, &["--node", &ws, "--expect-genesis", &other]].concat();
+		fails(&command, &["--expect-genesis", &genesis, &other]).await?;
+	}
+	let status = ["status", "--node", &ws, "--expect-genesis", &genesis];
+	let status = cli::run(&status).await?.expect_code(0)?;
+	assert_eq!(status.json["migrations"], json!([]), "nothing was proposed");
+	let command = ["submit", "--bundle", bundle, "--dev-signer", "alice", "--node", &ws];
+	let command = [&command[..], &["--expect-genesis", &genesis]].concat();
+	cli::start(&command)?.wait(IMPORT).await?.expect_code(0)?;
+	let verified = ["verify", "--bundle", bundle, "--node", &ws, "--expect-genesis", &genesis];
+	cli::run(&verified).await?.expect_code(0)?;
+	let word = ["status", "--node", &ws, "--expect-genesis", "12"];
+	let refused = cli::run(&word).await?.expect_code(2)?;
+	assert!(refused.talk.contains("`12` is no hash"), "{}", refused.talk);
+	Ok(())
+}

@@ -2,21 +2,20 @@
 //! why, and stays usable. And a target that is occupied, which stops nothing.
 
 use anyhow::{Context, Result};
-use evm_migrate::bundle::{Bundle, Manifest};
+use evm_migrate::bundle::Bundle;
 use migration_primitives::{
 	address::{create_address, truncated},
 	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
 	item::{put_account, put_code, put_slot, AccountHead, Slot},
-	manifest::TreeSummary,
-	merkle::{leaf, Tree},
 	snapshot::Scope,
-	status::{AccountRecord, AccountState, MigrationRecord, Stage},
+	status::{AccountRecord, AccountState},
 	H160, H256, U256,
 };
 use migration_tests::{
 	account::Account,
-	bundle::{chunk_of, pack, start_submit, submit, verify, MINT},
+	bundle::{pack, start_submit, submit, verify, MINT},
 	cli,
+	fault::fault,
 	node::Node,
 	rpc::to_hex,
 	session::Session,
@@ -24,7 +23,7 @@ use migration_tests::{
 	synthetic::{made_up, Synthetic, COUNTER},
 	wait::IMPORT,
 };
-use serde_json::{json, Value};
+use serde_json::json;
 use sp_core::crypto::AccountId32;
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
@@ -48,8 +47,12 @@ async fn chunk_that_was_approved_but_is_wrong_fails() -> Result<()> {
 	let before = State::read(&session.rpc).await?;
 	for (migration, wrong) in (0u32..).zip(wrong_chunks()) {
 		let Wrong { what, bytes, reason } = wrong;
-		let found = fault(&session, &bundle.manifest, migration, &bytes).await.context(what)?;
-		assert!(found.contains(reason), "{what}: {found}, expected {reason}");
+		let found =
+			fault(&session, &bundle, &bundle.manifest, migration, &bytes).await.context(what)?;
+		let words = found.to_string();
+		assert!(words.contains(reason), "{what}: {words}, expected {reason}");
+		// Governance leads out of a fault by an abort. The sudo key's short way touches nothing else.
+		session.set_storage(&item("Migration", "Active"), None).await?;
 	}
 	// Nothing was written: the EVM is empty, and all accounts but that of the sudo key are as before.
 	assert!(session.rpc.bytes("eth_getCode", json!([made_up(b"contract", 0)])).await?.is_empty());
@@ -60,37 +63,6 @@ async fn chunk_that_was_approved_but_is_wrong_fails() -> Result<()> {
 	let accounts = State::accounts_apart_from(&session.rpc, &Account::alice().id()).await?;
 	accounts.ensure_equal(&before.only_accounts_apart_from(&Account::alice().id()))?;
 	Ok(())
-}
-
-/// Proposes a migration of this one chunk, submits it, and gives the reason of the fault.
-async fn fault(
-	session: &Session,
-	sound: &Manifest,
-	migration: u32,
-	bytes: &[u8],
-) -> Result<String> {
-	let root = leaf(Tree::Chunks, 0, bytes);
-	let manifest = Manifest { chunks: TreeSummary { root, count: 1 }, ..sound.clone() };
-	let call = session.call("Migration", "propose", &manifest)?;
-	session.execute(&Account::alice(), &session.sudo(&call)?).await?.succeeded()?;
-	let chunk = chunk_of(session, migration, 0, bytes, &[])?;
-	let included = session.include(&session.general(&chunk, 0)?).await?.succeeded()?;
-	assert!(included.has("Migration.Faulted"), "{:?}", included.events);
-
-	let record: Option<MigrationRecord<u32>> =
-		session.api("MigrationRuntimeApi_migration", migration).await?;
-	let record = record.context("the migration's record")?;
-	let Stage::Faulted(reason) = record.stage else { panic!("stage {:?}", record.stage) };
-	assert_eq!(record.progress, Default::default(), "nothing of the chunk counts");
-	let status: Value = session.rpc.request("migration_status", json!([migration])).await?;
-	assert_eq!(status["fault"], json!(reason.to_string()));
-
-	let again = session.rpc.submit(&session.general(&chunk, 1)?).await?;
-	let refusal = again.expect_err("a faulted migration takes no chunk");
-	assert_eq!((refusal.code, refusal.data.contains("Custom error: 2")), (1010, true));
-	// Governance leads out of a fault by an abort. The sudo key's short way touches nothing else.
-	session.set_storage(&item("Migration", "Active"), None).await?;
-	Ok(reason.to_string())
 }
 
 fn head(address: H160) -> AccountHead {

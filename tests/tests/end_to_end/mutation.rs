@@ -3,7 +3,11 @@
 use std::{fs, path::Path};
 
 use anyhow::{ensure, Context, Result};
-use evm_migrate::{snapshot::SnapshotReader, substrate::Keys};
+use codec::Compact;
+use evm_migrate::{
+	snapshot::SnapshotReader,
+	substrate::{AccountData, Keys},
+};
 use migration_primitives::{
 	item::{AccountHead, Item},
 	snapshot::Scope,
@@ -16,12 +20,14 @@ use migration_tests::{
 	node::Node,
 	random::Random,
 	session::Session,
-	synthetic::Synthetic,
+	synthetic::{made_up, Synthetic},
 };
 use serde_json::{json, Value};
 
 /// Bytes that are flipped in each file.
 const FLIPS: u64 = 40;
+/// What the verification calls a balance that root wrote.
+const WRITTEN: &str = "balance written by root";
 
 /// A change of one value on the chain.
 struct Mutation {
@@ -43,12 +49,16 @@ async fn verify_of_a_changed_chain_fails() -> Result<()> {
 	let snapshot = example()?;
 	let bundle = pack(folder.path(), &snapshot, &[], &MINT).await?;
 	let node = Node::start().await?;
+	let session = node.session().await?;
+	let [holder, released] = two_holders(&snapshot)?;
+	deposit(&session, released, 1).await?;
 	submit(&node, &bundle, &["--activate", "--release"]).await?;
 	let sound = verify(&node, &bundle, &[]).await?.expect_code(0)?;
 	assert_eq!(sound.number("mismatches")?, 0);
 	assert_eq!(sound.json["poe_verified"], json!(true));
+	assert_eq!(sound.json["balances_not_compared"]["total"], json!(0), "{}", sound.json);
+	assert_eq!(sound.json["events"]["blocks_not_read"], json!(0));
 
-	let session = node.session().await?;
 	for mutation in mutations(&snapshot)? {
 		check(&node, &session, &bundle, &mutation)
 			.await
@@ -57,9 +67,7 @@ async fn verify_of_a_changed_chain_fails() -> Result<()> {
 	verify(&node, &bundle, &[]).await?.expect_code(0)?;
 
 	// A deposit is none of them, unless the operator wants it to be.
-	let holder = first_holder(&snapshot)?;
-	let call = session.transfer(&Keys::hashed_account(holder), 3)?;
-	session.execute(&Account::bob(), &call).await?.succeeded()?;
+	deposit(&session, holder, 3).await?;
 	let noted = verify(&node, &bundle, &[]).await?.expect_code(0)?;
 	assert_eq!((noted.number("deposits")?, noted.text("deposits_wei")?), (1, "3"));
 	let notes = noted.json["notes"].as_array().context("notes")?;
@@ -68,6 +76,139 @@ async fn verify_of_a_changed_chain_fails() -> Result<()> {
 	let strict = verify(&node, &bundle, &["--strict"]).await?.expect_code(1)?;
 	assert_eq!(strict.number("mismatches")?, 1, "{}", strict.json);
 	assert_eq!(strict.json["differences"][0]["field"], json!("balance"));
+	Ok(())
+}
+
+/// Sends wei of Bob's to an address of the EVM.
+async fn deposit(session: &Session, to: H160, wei: u128) -> Result<()> {
+	let call = session.transfer(&Keys::hashed_account(to), wei)?;
+	session.execute(&Account::bob(), &call).await?.succeeded()?;
+	Ok(())
+}
+
+/// A call of `Balances` as root.
+async fn force(session: &Session, name: &str, arguments: impl codec::Encode) -> Result<()> {
+	let call = session.sudo(&session.call("Balances", name, arguments)?)?;
+	session.execute(&Account::alice(), &call).await?.succeeded()?;
+	Ok(())
+}
+
+async fn set_balance(session: &Session, of: H160, free: u128) -> Result<()> {
+	let account = Keys::hashed_account(of);
+	force(session, "force_set_balance", (0u8, account, Compact(free))).await
+}
+
+async fn free(session: &Session, of: H160) -> Result<u128> {
+	let value = session.storage(&Keys::account(&Keys::hashed_account(of))).await?;
+	Ok(AccountData::decode(&value.context("the account is there")?)?.free)
+}
+
+/// The verification must find one difference, and name the account and what it is.
+async fn finds(
+	node: &Node,
+	bundle: &Path,
+	options: &[&str],
+	target: H160,
+	field: &str,
+) -> Result<()> {
+	let found = verify(node, bundle, options).await?.expect_code(1)?;
+	ensure!(found.number("mismatches")? == 1, "{}", found.json);
+	let difference = &found.json["differences"][0];
+	ensure!(difference["target"] == json!(target), "{difference}");
+	ensure!(difference["field"] == json!(field), "{difference}");
+	ensure!(found.talk.contains(&format!("mismatch: {field} of ")), "{}", found.talk);
+	ensure!(field != WRITTEN || found.talk.contains("written in block "), "{}", found.talk);
+	Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verify_of_balances_that_root_changed_fails() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let snapshot = example()?;
+	let bundle = pack(folder.path(), &snapshot, &[], &MINT).await?;
+	let node = Node::start().await?;
+	let session = node.session().await?;
+	let [holder, released] = two_holders(&snapshot)?;
+	deposit(&session, released, 1).await?;
+
+	submit(&node, &bundle, &[]).await?;
+	check_forced(&node, &session, &bundle, &["--before-activate"], holder).await?;
+	submit(&node, &bundle, &["--activate", "--release"]).await?;
+	for holder in [holder, released] {
+		check_forced(&node, &session, &bundle, &[], holder).await?;
+	}
+
+	// Root has restored both: what comes afterwards is a deposit.
+	deposit(&session, holder, 3).await?;
+	verify(&node, &bundle, &[]).await?.expect_code(0)?;
+
+	// A balance in storage with the issuance raised beside it is not hidden by that.
+	let account = Keys::account(&Keys::hashed_account(holder));
+	let raised = raise_balance(session.storage(&account).await?);
+	session.set_storage(&account, raised.as_deref()).await?;
+	// `AdjustmentDirection::Increase`.
+	force(&session, "force_adjust_total_issuance", (0u8, Compact(1u128))).await?;
+	finds(&node, &bundle, &[], holder, "balance").await
+}
+
+/// Root writes a balance and takes wei from it; each time until it is restored it is found.
+async fn check_forced(
+	node: &Node,
+	session: &Session,
+	bundle: &Path,
+	options: &[&str],
+	holder: H160,
+) -> Result<()> {
+	let before = free(session, holder).await?;
+	for changed in [before + 5, before - 5, 0] {
+		set_balance(session, holder, changed).await?;
+		finds(node, bundle, options, holder, WRITTEN).await?;
+		set_balance(session, holder, before).await?;
+		verify(node, bundle, options).await?.expect_code(0)?;
+	}
+	let (from, to) = (Keys::hashed_account(holder), Account::bob().id());
+	force(session, "force_transfer", (0u8, from, 0u8, to, Compact(7u128))).await?;
+	finds(node, bundle, options, holder, "balance").await?;
+	deposit(session, holder, 7).await?;
+	verify(node, bundle, options).await?.expect_code(0)?;
+	Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verify_at_a_node_that_keeps_few_states_warns_works() -> Result<()> {
+	const KEPT: &str = "32";
+	let folder = tempfile::tempdir()?;
+	let snapshot = folder.path().join("source.snapshot");
+	Synthetic::large(1, Scope::Selected, 1, 5, 2).write(&snapshot)?;
+	let bundle = pack(folder.path(), &snapshot, &[], &MINT).await?;
+	let node = Node::start_with(&["--state-pruning", KEPT]).await?;
+	let session = node.session().await?;
+	let released = made_up(b"external", 1);
+	deposit(&session, released, 1).await?;
+	submit(&node, &bundle, &["--activate", "--release"]).await?;
+	let sound = verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	assert_eq!(sound.json["events"]["blocks_not_read"], json!(0), "{}", sound.json);
+
+	for _ in 0..KEPT.parse::<u32>()? + 8 {
+		deposit(&session, made_up(b"nobody", 0), 1).await?;
+	}
+	let found = verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	let events = &found.json["events"];
+	let count = |field: &str| events[field].as_u64().context("a number of blocks");
+	assert!(count("blocks_not_read")? > 0, "{events}");
+	assert_eq!(count("blocks")? + count("blocks_not_read")?, count("last")? - count("first")? + 1);
+	let warning = "warning: the events of ";
+	assert!(found.talk.contains(warning), "{}", found.talk);
+	assert_eq!(found.json["balances_not_compared"]["release_not_seen"], json!(1));
+	assert!(
+		found.talk.contains("1 balances not compared: 1 released in no block"),
+		"{}",
+		found.talk
+	);
+
+	// The same where the operator does not want more to be read.
+	let found = verify(&node, &bundle, &["--event-blocks", "0"]).await?.expect_code(0)?;
+	assert!(found.talk.contains("(--event-blocks)"), "{}", found.talk);
 	Ok(())
 }
 
@@ -94,7 +235,7 @@ async fn check(node: &Node, session: &Session, bundle: &Path, mutation: &Mutatio
 
 fn mutations(snapshot: &Path) -> Result<Vec<Mutation>> {
 	let (contract, slot) = largest_contract(snapshot)?;
-	let holder = first_holder(snapshot)?;
+	let [holder, released] = two_holders(snapshot)?;
 	let account = |address| Keys::account(&Keys::hashed_account(address));
 	let added = H256::repeat_byte(0xad);
 	let of = |address, field, slot, key, change| Mutation { address, field, slot, key, change };
@@ -109,6 +250,9 @@ fn mutations(snapshot: &Path) -> Result<Vec<Mutation>> {
 		of(holder, "nonce", None, account(holder), flip_nonce),
 		of(holder, "balance", None, account(holder), raise_balance),
 		of(holder, "balance", None, account(holder), lower_balance),
+		of(released, "balance", None, account(released), raise_balance),
+		of(released, "balance", None, account(released), lower_balance),
+		of(released, "balance", None, account(released), empty_balance),
 	])
 }
 
@@ -128,6 +272,10 @@ fn raise_balance(value: Option<Vec<u8>>) -> Option<Vec<u8>> {
 
 fn lower_balance(value: Option<Vec<u8>>) -> Option<Vec<u8>> {
 	change_balance(value, |balance| balance - 1)
+}
+
+fn empty_balance(value: Option<Vec<u8>>) -> Option<Vec<u8>> {
+	change_balance(value, |_| 0)
 }
 
 /// The free balance stands behind the nonce and three counters of four bytes.
@@ -178,20 +326,21 @@ fn largest_contract(snapshot: &Path) -> Result<(H160, H256)> {
 	Ok((head.address, key.context("the contract has slots")?))
 }
 
-/// An account without code that has a nonce and a balance.
-fn first_holder(snapshot: &Path) -> Result<H160> {
+/// Two accounts without code that have a balance, the first with a nonce.
+fn two_holders(snapshot: &Path) -> Result<[H160; 2]> {
 	let mut reader = SnapshotReader::open(snapshot)?;
+	let mut heads = Vec::new();
 	while let Some(entry) = reader.next_record()? {
 		match entry.item {
-			Item::Account(head)
-				if head.code_length == 0 && head.nonce > 0 && !head.balance.is_zero() =>
-			{
-				return Ok(head.address)
+			Item::Account(head) if head.code_length == 0 && !head.balance.is_zero() => {
+				heads.push(head)
 			}
 			_ => {}
 		}
 	}
-	anyhow::bail!("the snapshot has no such account")
+	let first = heads.iter().find(|head| head.nonce > 0).context("an account with a nonce")?;
+	let other = heads.iter().find(|head| head.address != first.address);
+	Ok([first.address, other.context("another account")?.address])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

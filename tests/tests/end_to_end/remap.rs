@@ -134,7 +134,10 @@ async fn spending_by_remapped_owners_works() -> Result<()> {
 	verify(&node, &bundle, &["--before-activate"]).await?.expect_code(0)?;
 	check_what_waits(&session, &scene).await?;
 	submit(&node, &bundle, &["--activate", "--release"]).await?;
-	verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	let verified = verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	// Also what the heir got is compared.
+	assert_eq!(verified.number("released")?, 1);
+	assert_eq!(verified.json["balances_not_compared"]["total"], json!(0), "{}", verified.json);
 	check_map(&node, &session, &scene).await?;
 
 	spend_with_an_ethereum_key(&session, &scene).await?;

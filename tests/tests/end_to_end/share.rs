@@ -2,7 +2,8 @@
 
 use std::{
 	collections::BTreeMap,
-	path::PathBuf,
+	path::Path,
+	process::Command,
 	sync::{
 		atomic::{AtomicBool, Ordering},
 		Arc,
@@ -15,6 +16,7 @@ use evm_migrate::{bundle::Bundle, substrate::Keys};
 use migration_primitives::{snapshot::Scope, H160};
 use migration_tests::{
 	account::Account,
+	binaries,
 	bundle::{pack, submit, MINT},
 	node::Node,
 	session::Session,
@@ -22,9 +24,8 @@ use migration_tests::{
 	wait::INCLUSION,
 	wallet::{nonce, receipt, send_raw, Action, Wallet},
 };
-use serde_json::json;
+use serde_json::{json, Value};
 use sp_core::crypto::AccountId32;
-use tempfile::TempDir;
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
 /// Users of each kind.
@@ -152,15 +153,6 @@ async fn fund(session: &Session, account: &AccountId32) -> Result<()> {
 	Ok(())
 }
 
-async fn prepare(folder: &TempDir) -> Result<PathBuf> {
-	let snapshot = folder.path().join("source.snapshot");
-	Synthetic::large(1, Scope::Full, 40, 200, 100).write(&snapshot)?;
-	let options = ["--chunk-slots", "60"];
-	let bundle = pack(folder.path(), &snapshot, &[], &[&MINT[..], &options].concat()).await?;
-	assert!(Bundle::load(&bundle)?.chunk_count() as usize >= CHUNKS);
-	Ok(bundle)
-}
-
 /// What a block holds.
 #[derive(Clone, Copy, Debug, Default)]
 struct Content {
@@ -230,18 +222,19 @@ async fn look(
 	Ok(included)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_block_of_an_import_has_transfers_of_users_works() -> Result<()> {
-	let folder = tempfile::tempdir()?;
-	let bundle = prepare(&folder).await?;
-	let node = Node::start_with(&["--block-time", BLOCK_TIME]).await?;
+/// Imports a bundle beside users who send on and on, and gives what the blocks hold from the first with a chunk to the
+/// last. Every one of them has transfers of users, and each transfer is included soon.
+async fn import_beside_users(
+	node: &Node,
+	bundle: &Path,
+	in_flight: usize,
+) -> Result<BTreeMap<u32, Content>> {
 	let session = node.session().await?;
 	let users = Users::new(&session).await?;
-
 	let first = session.rpc.best_number().await?;
 	let stop = Arc::new(AtomicBool::new(false));
 	let users = tokio::spawn(users.send_on(stop.clone()));
-	submit(&node, &bundle, &["--in-flight", &IN_FLIGHT.to_string()]).await?;
+	submit(node, bundle, &["--in-flight", &in_flight.to_string()]).await?;
 	let last = session.rpc.best_number().await?;
 	stop.store(true, Ordering::Relaxed);
 	let sent = users.await??;
@@ -269,7 +262,6 @@ async fn every_block_of_an_import_has_transfers_of_users_works() -> Result<()> {
 		import.len(),
 	);
 	println!("{counts}");
-	assert!(chunks >= CHUNKS && import.len() >= CHUNKS / IN_FLIGHT, "{counts}{}", table(&import));
 	assert!(offered >= OFFERED * import.len(), "too few for {counts}{}", table(&import));
 	let without: Vec<u32> = import
 		.iter()
@@ -283,5 +275,61 @@ async fn every_block_of_an_import_has_transfers_of_users_works() -> Result<()> {
 		table(&import),
 	);
 	assert!(transfers > 0 && ethereum > 0, "{counts}{}", table(&import));
+	Ok(import)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_block_of_an_import_has_transfers_of_users_works() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let snapshot = folder.path().join("source.snapshot");
+	Synthetic::large(1, Scope::Full, 40, 200, 100).write(&snapshot)?;
+	let options = ["--chunk-slots", "60"];
+	let bundle = pack(folder.path(), &snapshot, &[], &[&MINT[..], &options].concat()).await?;
+	assert!(Bundle::load(&bundle)?.chunk_count() as usize >= CHUNKS);
+	let node = Node::start_with(&["--block-time", BLOCK_TIME]).await?;
+	let import = import_beside_users(&node, &bundle, IN_FLIGHT).await?;
+	let chunks: usize = import.values().map(|content| content.chunks).sum();
+	assert!(chunks >= CHUNKS && import.len() >= CHUNKS / IN_FLIGHT, "{}", table(&import));
+	Ok(())
+}
+
+/// Chunks of the usual size, more of them waiting than a block may take.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blocks_full_of_chunks_keep_the_share_of_users_works() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let snapshot = folder.path().join("source.snapshot");
+	Synthetic::large(1, Scope::Full, 1, 60_000, 10).write(&snapshot)?;
+	let bundle = pack(folder.path(), &snapshot, &[], &MINT).await?;
+	let mut node = Node::start_with(&["--block-time", "1500"]).await?;
+	let import = import_beside_users(&node, &bundle, 64).await?;
+	node.stop().await?;
+
+	let numbers: Vec<String> = import.keys().map(u32::to_string).collect();
+	let output = Command::new(binaries::node())
+		.args([
+			"measure-blocks",
+			"--dev",
+			"--json",
+			"--repeat",
+			"1",
+			"--blocks",
+			&numbers.join(","),
+		])
+		.arg("--base-path")
+		.arg(node.chain())
+		.output()?;
+	ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+	let report: Value = serde_json::from_slice(&output.stdout)?;
+	let time = |weight: &Value| weight["ref_time"].as_u64().context("a weight");
+	let declared = report["blocks"].as_array().context("blocks")?.iter();
+	let declared: Vec<u64> =
+		declared.map(|block| time(&block["declared"]["normal"])).collect::<Result<_>>()?;
+	// Half of what transactions of users may have is the chunks'; a tenth is room for the transfers.
+	let normal = time(&report["limits"]["normal"])?;
+	let share = normal / 2;
+	let most = declared.iter().max().context("there is a block")?;
+	assert!(*most <= share + normal / 10, "{most} of {normal}: {declared:?}{}", table(&import));
+	let full = declared.iter().filter(|weight| **weight >= share / 4 * 3).count();
+	assert!(full >= 3, "the share was not met, {normal}: {declared:?}{}", table(&import));
 	Ok(())
 }

@@ -92,6 +92,37 @@ async fn contract_that_takes_over_ether_needs_consent_works() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn contracts_of_a_whole_chain_without_an_entry_are_warned_of_works() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let snapshot = folder.path().join("source.snapshot");
+	let map = folder.path().join("map.json");
+	let fixed = ["plan", "--snapshot", text(&snapshot), "--output", text(&map)];
+	let unnamed = |output: &cli::Output| -> Result<usize> {
+		let list = output.json["contracts_without_entry"].as_array();
+		Ok(list.context("a list of contracts")?.len())
+	};
+	for (scope, more, count) in [
+		(Scope::Full, &[][..], 3),
+		(Scope::Full, &["--all-entries"][..], 0),
+		(Scope::Selected, &[][..], 0),
+	] {
+		Synthetic::large(1, scope, 3, 2, 2).write(&snapshot)?;
+		let planned = cli::run(&[&fixed[..], more].concat()).await?.expect_code(0)?;
+		assert_eq!(unnamed(&planned)?, count, "{scope:?} {more:?}");
+		let words = "warning: 3 contracts have no entry in the map";
+		assert_eq!(planned.talk.contains(words), count > 0, "{}", planned.talk);
+	}
+
+	Synthetic::large(1, Scope::Full, 3, 2, 2).write(&snapshot)?;
+	let bundle = pack(folder.path(), &snapshot, &[], &MINT).await?;
+	let reviewed = cli::run(&["review", text(&bundle)]).await?.expect_code(0)?;
+	let warnings = reviewed.json["warnings"].to_string();
+	assert!(warnings.contains("Contracts have no entry in the map: 3."), "{warnings}");
+	assert!(warnings.contains("--all-entries"), "{warnings}");
+	Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn contract_at_a_reserved_address_is_refused_works() -> Result<()> {
 	let folder = tempfile::tempdir()?;
 	let snapshot = folder.path().join("source.snapshot");

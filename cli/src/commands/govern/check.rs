@@ -168,7 +168,7 @@ mod tests {
 	#[test]
 	fn check_of_what_the_chain_takes_works() {
 		let paused = Stage::Paused(Course::Imported);
-		let faulted = Stage::Faulted(Fault::Totals);
+		let faulted = Stage::Faulted(Fault::EmptyChunk);
 		let resolve = ["resolve", "--all", "--policy", "leave"].as_slice();
 		for (stage, words) in [
 			(Stage::Mapping, ["pause"].as_slice()),

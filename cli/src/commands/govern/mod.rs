@@ -13,7 +13,7 @@ use migration_primitives::H256;
 use serde_json::json;
 
 use self::{check::Subject, error::GovernError, send::Sender};
-use super::{show, status::Deadline, submit::connect};
+use super::{show, status::Deadline, submit::connect_to};
 use crate::{
 	args::{GovernAction, GovernWith},
 	bundle::{read_calls, Manifest},
@@ -24,7 +24,7 @@ use crate::{
 /// Does what an action says.
 pub(super) async fn run(action: GovernAction, console: &Console) -> Result<Outcome> {
 	let on = action.on().clone();
-	let chain = connect(&on.node.node, on.node.patience).await?;
+	let chain = connect_to(&on.node).await?;
 	let at = chain.best().await?;
 	let migration = match on.migration {
 		Some(migration) => migration,

@@ -85,8 +85,9 @@ impl<'a> Sender<'a> {
 			}
 			Power::Council(signer, threshold) => {
 				console.say(format!(
-					"moving {full} in the council: motion {:?}, {threshold} must agree",
+					"moving {full} in the council: motion {:?}, {threshold} must agree ({})",
 					call_hash(&call),
+					needed(name),
 				));
 				self.make_motion(signer, *threshold, &call).await
 			}
@@ -117,6 +118,15 @@ impl<'a> Sender<'a> {
 		}
 		// One who must agree is the one who moves it: the council executes it at once.
 		Ok(Sent::Executed { block: included.block })
+	}
+}
+
+/// What part of the council a call takes; a chain with other origins asks for another.
+fn needed(name: &str) -> &'static str {
+	match name {
+		"pause" => "in the reference runtime it takes a third of the members",
+		"abort" => "in the reference runtime it takes half of the members",
+		_ => "in the reference runtime it takes two thirds of the members",
 	}
 }
 
@@ -169,6 +179,13 @@ fn text(sent: &Sent) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn needed_for_a_resumption_is_more_than_for_a_pause_works() {
+		assert!(needed("pause").ends_with("a third of the members"));
+		assert!(needed("abort").ends_with("half of the members"));
+		assert!(needed("resume").ends_with("two thirds of the members"));
+	}
 
 	#[test]
 	fn text_of_a_printed_call_has_hash_and_length_works() {

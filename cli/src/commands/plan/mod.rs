@@ -35,7 +35,11 @@ use crate::{
 pub(super) async fn run(args: PlanArgs, console: &Console) -> Result<Outcome> {
 	let mut rules = rules(&args)?;
 	let (target, node) = TargetFacts::from_args(&args.target).await?;
-	let limits = ChunkLimits { bytes: args.chunks.chunk_bytes, slots: args.chunks.chunk_slots };
+	let limits = ChunkLimits {
+		bytes: args.chunks.chunk_bytes,
+		accounts: args.chunks.chunk_accounts,
+		slots: args.chunks.chunk_slots,
+	};
 	let survey = survey(&args.snapshot, limits)
 		.with_context(|| format!("the snapshot {} is not sound", args.snapshot.display()))?;
 	let same_chain = target.check_chain_id(survey.header.chain_id, args.allow_same_chain_id)?;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use codec::Encode;
-use migration_primitives::{manifest::BalancePolicy, H160, U256};
+use migration_primitives::{manifest::BalancePolicy, snapshot::Scope, H160, U256};
 use serde_json::{json, Value};
 
 use super::Survey;
@@ -54,6 +54,20 @@ impl Report<'_> {
 	fn taken_for_contracts(&self) -> Vec<H160> {
 		let accounts = self.survey.accounts.iter();
 		accounts.filter(|(_, info)| info.is_taken_for_contract()).map(|entry| *entry.0).collect()
+	}
+
+	/// Contracts of a whole chain that have no entry in the map.
+	fn without_entry(&self) -> Vec<H160> {
+		if self.survey.header.scope == Scope::Selected {
+			return Vec::new();
+		}
+		// In ascending order of their sources.
+		let unnamed = |address: &H160| {
+			self.entries.binary_search_by_key(address, |entry| entry.source).is_err()
+		};
+		let accounts = self.survey.accounts.iter();
+		let contracts = accounts.filter(|(_, info)| info.is_contract()).map(|entry| *entry.0);
+		contracts.filter(unnamed).collect()
 	}
 
 	/// Accounts whose balance is below the target's existential deposit.
@@ -149,6 +163,7 @@ impl Report<'_> {
 			"mapping_keys_searched": self.searched(),
 			"contracts_with_balance": holders,
 			"delegated_with_storage": self.taken_for_contracts(),
+			"contracts_without_entry": self.without_entry(),
 			"target_chain_id": self.target.chain_id,
 			"target_existential_deposit":
 				self.target.existential_deposit.map(|deposit| deposit.to_string()),
@@ -235,6 +250,16 @@ impl Report<'_> {
 			line(format!(
 				"warning: {account:?} is a person's account with a delegation (EIP-7702) and storage, which \
 				 the chain brings as it does a contract: where its target has a nonce it collides"
+			));
+		}
+		let without_entry = self.without_entry();
+		if let Some(first) = without_entry.first() {
+			line(format!(
+				"warning: {} contracts have no entry in the map, of which the first is {first:?}: their \
+				 targets are not reserved before they come, so that who has the key of a deployer on the \
+				 target can deploy there while the import goes on, and the contract is not imported. \
+				 --all-entries reserves them with the map",
+				without_entry.len(),
 			));
 		}
 		let mut unlisted = vec![changed.len(), self.references.found.len()];

@@ -25,6 +25,7 @@ pub(super) fn run(source: &FileSource, args: &SnapshotArgs, console: &Console) -
 		file: source.clone(),
 		header: args.header.clone(),
 		chain_id: args.chain_id,
+		block_hash: args.expect_block_hash,
 		trust: args.trust.into(),
 		finality,
 		confirmations: args.confirmations,

@@ -8,7 +8,7 @@ use codec::{Decode, Encode};
 use migration_primitives::{hash::EMPTY_TRIE_ROOT, item::Slot, H160, H256};
 
 use crate::{
-	snapshot::{storage_root_with_zeros, Claim, Journal, JournalError, StageError},
+	snapshot::{Claim, Journal, JournalError, StageError},
 	source::{
 		slots::{KeyBook, Layout, Means, StorageRange, Tried},
 		AnvilDump, EthereumNode, SourceError,
@@ -36,15 +36,12 @@ pub(super) struct Note(Vec<(u8, u64)>);
 
 impl Note {
 	fn of(found: &[(Means, u64)]) -> Self {
-		Self(found.iter().map(|(means, slots)| (*means as u8, *slots)).collect())
+		Self(found.iter().map(|(means, slots)| (means.index(), *slots)).collect())
 	}
 
 	/// The means and their slots.
 	pub(super) fn found(&self) -> impl Iterator<Item = (Means, u64)> + '_ {
-		self.0.iter().filter_map(|(index, slots)| {
-			let all = <Means as clap::ValueEnum>::value_variants();
-			all.iter().find(|means| **means as u8 == *index).map(|means| (*means, *slots))
-		})
+		self.0.iter().filter_map(|(index, slots)| Some((Means::of_index(*index)?, *slots)))
 	}
 }
 
@@ -185,22 +182,25 @@ impl Finder<'_> {
 	}
 
 	fn dumped(&self, journal: &mut Journal, address: H160) -> Result<Vec<(Means, u64)>> {
-		let slots = self.dump.map(|dump| dump.slots(address)).unwrap_or_default();
-		for (_, slot) in &slots {
-			journal.slot(*slot)?;
+		let mut found = 0u64;
+		if let Some(dump) = self.dump {
+			let mut slots = dump.slots(address)?;
+			while let Some(slot) = slots.next_slot()? {
+				if !slot.value.is_zero() {
+					found = found.saturating_add(1);
+					journal.slot(slot)?;
+				}
+			}
 		}
-		Ok(vec![(Means::Anvil, slots.len() as u64)])
+		Ok(vec![(Means::Anvil, found)])
 	}
 
 	/// Anvil keeps slots that were cleared in its tries.
 	fn check_zeros(&self, address: H160, expected: H256) -> Result<(), SourceError> {
 		let Some(dump) = self.dump else { return Ok(()) };
-		let all = dump.all_slots(address);
-		let zeros = all.iter().filter(|(_, slot)| slot.value.is_zero()).count();
-		let leaves = all.iter().map(|(hashed, slot)| (*hashed, slot.value));
-		match storage_root_with_zeros(leaves) == Some(expected) {
-			true => Err(SourceError::ZeroSlots { address, zeros }),
-			false => Ok(()),
+		match dump.zeros_of_root(address, expected)? {
+			Some(zeros) => Err(SourceError::ZeroSlots { address, zeros }),
+			None => Ok(()),
 		}
 	}
 
@@ -212,19 +212,28 @@ impl Finder<'_> {
 		}
 		let mut found: BTreeMap<Means, u64> =
 			self.order.iter().filter(|means| means.finds_keys()).map(|means| (*means, 0)).collect();
-		let keys: Vec<(H256, Means)> = self.book.of(address).collect();
-		for keys in keys.chunks(KEYS_AT_ONCE) {
+		let mut all = self.book.of(address)?;
+		loop {
+			let mut keys = Vec::with_capacity(KEYS_AT_ONCE);
+			while let Some((key, means)) = all.next_key()? {
+				keys.push((key, means));
+				if keys.len() >= KEYS_AT_ONCE {
+					break;
+				}
+			}
+			if keys.is_empty() {
+				return Ok(found.into_iter().collect());
+			}
 			let only: Vec<H256> = keys.iter().map(|(key, _)| *key).collect();
 			let values = self.node.slots(address, &only, self.number).await?;
-			for ((key, means), value) in keys.iter().zip(values) {
+			for ((key, means), value) in keys.into_iter().zip(values) {
 				if !value.is_zero() {
-					let count = found.entry(*means).or_default();
+					let count = found.entry(means).or_default();
 					*count = count.saturating_add(1);
-					journal.slot(Slot { key: *key, value })?;
+					journal.slot(Slot { key, value })?;
 				}
 			}
 		}
-		Ok(found.into_iter().collect())
 	}
 }
 

@@ -74,9 +74,13 @@ mod tests {
 	fn read(text: &str, wanted: &[H160]) -> Result<KeyBook> {
 		let mut file = tempfile::NamedTempFile::new().expect("a file");
 		write!(file, "{text}").expect("written");
-		let mut book = KeyBook::default();
+		let mut book = KeyBook::new(&std::env::temp_dir());
 		read_keys(file.path(), &wanted.iter().copied().collect(), &mut book)?;
 		Ok(book)
+	}
+
+	fn first_key(book: &KeyBook, address: H160) -> Option<(H256, Means)> {
+		book.of(address).expect("keys").next_key().expect("a key")
 	}
 
 	#[test]
@@ -84,8 +88,8 @@ mod tests {
 		let (a, b, key) = (H160::repeat_byte(1), H160::repeat_byte(2), H256::repeat_byte(3));
 		let text = format!("# keys\n{a:?} {key:?}\n\n  {b:?}\t{key:?} # another\n{a:?} {key:?}\n");
 		let book = read(&text, &[a]).expect("read");
-		assert_eq!(book.of(a).collect::<Vec<_>>(), [(key, Means::List)]);
-		assert_eq!(book.of(b).count(), 0);
+		assert_eq!(first_key(&book, a), Some((key, Means::List)));
+		assert_eq!(first_key(&book, b), None);
 	}
 
 	#[test]

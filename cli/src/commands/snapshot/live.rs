@@ -62,8 +62,9 @@ pub(super) async fn run(url: &str, args: &SnapshotArgs, console: &Console) -> Re
 	let hash = head.header.hash;
 	console.say(format!("chain {chain_id}, block {number} ({hash:?}), {:?}", head.finality));
 	let order = order(args);
+	let folder = directory(&args.output);
 	let dump = match anvil && order.contains(&Means::Anvil) {
-		true => Some(node.anvil_dump(number).await?),
+		true => Some(node.anvil_dump(number, folder).await?),
 		false => None,
 	};
 	let addresses = match (chosen, &dump) {
@@ -75,7 +76,7 @@ pub(super) async fn run(url: &str, args: &SnapshotArgs, console: &Console) -> Re
 		},
 	};
 	let header = header(args, chain_id, &head);
-	let (journal, resumed) = Journal::open(&path, arguments, &header, directory(&args.output))?;
+	let (journal, resumed) = Journal::open(&path, arguments, &header, folder)?;
 	let mut finder = Finder {
 		node: &node,
 		number,
@@ -85,7 +86,7 @@ pub(super) async fn run(url: &str, args: &SnapshotArgs, console: &Console) -> Re
 		},
 		order,
 		dump: dump.as_ref(),
-		book: KeyBook::default(),
+		book: KeyBook::new(folder),
 		layouts: BTreeMap::new(),
 	};
 	let wanted: BTreeSet<H160> = addresses.iter().copied().collect();
@@ -381,3 +382,7 @@ async fn accounts_of(
 		})
 		.collect())
 }
+
+#[cfg(test)]
+#[path = "live_tests.rs"]
+mod tests;

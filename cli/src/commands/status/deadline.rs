@@ -83,7 +83,7 @@ pub(in crate::commands) mod tests {
 		assert_eq!(expires_at(Stage::Mapping), Some(111));
 		assert_eq!(expires_at(Stage::Importing), Some(121));
 		assert_eq!(expires_at(Stage::Imported), Some(131));
-		assert_eq!(expires_at(Stage::Faulted(Fault::Totals)), Some(131));
+		assert_eq!(expires_at(Stage::Faulted(Fault::EmptyChunk)), Some(131));
 		assert_eq!(expires_at(Stage::Paused(Course::Importing)), Some(121));
 		for stage in [Stage::Completed, Stage::Aborting, Stage::Aborted] {
 			assert_eq!(expires_at(stage), None);

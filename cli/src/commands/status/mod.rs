@@ -13,7 +13,7 @@ use serde_json::{json, Value};
 pub(super) use self::deadline::tests;
 pub(super) use self::deadline::Deadline;
 use self::standing::Standing;
-use super::submit::connect;
+use super::submit::connect_to;
 use crate::{
 	args::StatusArgs,
 	console::{Console, Outcome},
@@ -21,7 +21,7 @@ use crate::{
 
 /// Shows one migration, or all; or watches one.
 pub(super) async fn run(args: StatusArgs, console: &Console) -> Result<Outcome> {
-	let chain = connect(&args.node.node, args.node.patience).await?;
+	let chain = connect_to(&args.node).await?;
 	if args.watch {
 		return watch::run(&chain, &args, console).await;
 	}

@@ -213,7 +213,7 @@ mod tests {
 	#[test]
 	fn way_out_of_stages_that_stand_still_works() {
 		for (stage, command) in [
-			(Stage::Faulted(Fault::Totals), Some("govern abort 7 --yes")),
+			(Stage::Faulted(Fault::EmptyChunk), Some("govern abort 7 --yes")),
 			(Stage::Paused(status::Course::Importing), Some("govern resume 7")),
 			(Stage::Aborting, Some("govern clean-up 7")),
 			(Stage::Importing, None),

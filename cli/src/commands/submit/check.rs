@@ -24,6 +24,7 @@ pub(super) fn limits(chain: &Chain, bundle: &Bundle) -> Result<()> {
 	let largest = &bundle.largest;
 	for (what, option, constant, found) in [
 		("bytes of a chunk", "--chunk-bytes", "MaxChunkBytes", largest.bytes),
+		("accounts of a chunk", "--chunk-accounts", "MaxChunkAccounts", largest.accounts),
 		("slots of a chunk", "--chunk-slots", "MaxChunkSlots", largest.slots),
 	] {
 		let limit: u32 = chain.constant("Migration", constant)?;

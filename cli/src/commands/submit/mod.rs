@@ -28,7 +28,7 @@ use super::{
 	target::TargetFacts,
 };
 use crate::{
-	args::{ProposeWith, SubmitArgs},
+	args::{NodeArgs, ProposeWith, SubmitArgs},
 	bundle::Bundle,
 	console::{Console, Outcome},
 	substrate::{Chain, Node, Signer},
@@ -217,7 +217,7 @@ const LISTED: usize = 100;
 pub(super) async fn run(args: SubmitArgs, console: &Console) -> Result<Outcome> {
 	let started = Instant::now();
 	let bundle = Bundle::load(&args.bundle)?;
-	let chain = connect(&args.node.node, args.node.patience).await?;
+	let chain = connect_to(&args.node).await?;
 	let first_block = chain.finalized().await?.number;
 	if args.propose_with == ProposeWith::Print {
 		let at = chain.finalized().await?.hash;
@@ -275,6 +275,15 @@ async fn check_calls(chain: &Chain, bundle: &Bundle, migration: u32) -> Result<(
 /// Connects to a chain that takes migrations.
 pub(super) async fn connect(url: &str, patience: u64) -> Result<Chain> {
 	Ok(Chain::connect(Node::new(url, Duration::from_secs(patience))?).await?)
+}
+
+/// Connects to a chain that takes migrations, and that is the one which the operator means.
+pub(super) async fn connect_to(args: &NodeArgs) -> Result<Chain> {
+	let node = Node::new(&args.node, Duration::from_secs(args.patience))?;
+	if let Some(genesis) = args.expect_genesis {
+		node.ensure_genesis(genesis).await?;
+	}
+	Ok(Chain::connect(node).await?)
 }
 
 /// The record of a migration that exists.

@@ -1,11 +1,10 @@
-//! One account: its record, its reverse record, its code, its nonce and its balance.
+//! One account: its record, its reverse record, its ledger entry, its code and its nonce.
 
 use anyhow::Result;
 use codec::{Decode, Encode};
 use migration_primitives::{
 	hash::KECCAK_EMPTY,
 	item::AccountHead,
-	manifest::BalancePolicy,
 	map::Target,
 	status::{AccountRecord, AccountState, Beneficiary, Owed, SourceRecord},
 	H160, H256, U256,
@@ -13,7 +12,7 @@ use migration_primitives::{
 use sp_core::crypto::AccountId32;
 
 use super::{
-	deposits::Deposit, extra::decode, findings::Mismatch, table::Row, AccountAnswer, Context,
+	extra::decode, findings::Mismatch, history::Release, table::Row, AccountAnswer, Context,
 };
 use crate::{
 	commands::show,
@@ -31,21 +30,28 @@ pub(super) struct AccountJob {
 }
 
 /// What the chain has of an account.
-struct OnChain {
+pub(super) struct OnChain<'a> {
 	record: Option<AccountRecord<AccountId32>>,
-	reverse: Option<SourceRecord>,
+	pub(super) reverse: Option<SourceRecord>,
 	owed: Option<Owed<AccountId32>>,
-	code: Vec<u8>,
+	pub(super) code: Vec<u8>,
 	/// Size and hash of the code, as SCALE.
 	code_metadata: Option<Vec<u8>>,
-	account: AccountData,
+	/// Who holds what the account brings.
+	pub(super) holder: AccountId32,
+	/// What that account has.
+	pub(super) account: AccountData,
+	/// What was handed out to it.
+	pub(super) release: Option<&'a Release>,
+	/// What it had before; none where the node does not have that state.
+	pub(super) before: Option<AccountData>,
 }
 
 /// Compares an account with the chain's.
 pub(super) async fn check_account(context: &Context<'_>, job: AccountJob) -> Result<AccountAnswer> {
 	let source = job.head.address;
 	let (rule, target) = context.bundle.target(source);
-	let found = read(context, source, target).await?;
+	let found = read(context, source, &rule, target).await?;
 	let mut check = Check {
 		context,
 		job: &job,
@@ -58,15 +64,24 @@ pub(super) async fn check_account(context: &Context<'_>, job: AccountJob) -> Res
 	Ok(check.answer)
 }
 
-async fn read(context: &Context<'_>, source: H160, target: H160) -> Result<OnChain> {
+async fn read<'a>(
+	context: &'a Context<'_>,
+	source: H160,
+	rule: &Target<AccountId32>,
+	target: H160,
+) -> Result<OnChain<'a>> {
 	let chain_id = context.bundle.manifest.source.chain_id;
+	let holder = match rule {
+		Target::Account(account) => account.clone(),
+		_ => context.account_id(target).await?,
+	};
 	let keys = [
 		Keys::source(chain_id, source),
 		Keys::target(target),
 		Keys::owed(context.migration, source),
 		Keys::code(target),
 		Keys::code_metadata(target),
-		context.account_key(target).await?,
+		Keys::account(&holder),
 	];
 	let mut values = context.chain.values(&keys, context.hash()).await?.into_iter();
 	let mut next = || values.next().flatten();
@@ -76,31 +91,45 @@ async fn read(context: &Context<'_>, source: H160, target: H160) -> Result<OnCha
 	let code = next().map(|bytes| decode::<Vec<u8>>("a code", &bytes)).transpose()?;
 	let code_metadata = next();
 	let account = next().map(|bytes| AccountData::decode(&bytes)).transpose()?;
+	let release = context.history.release(source);
+	let before = match release {
+		Some(release) => context.history.before(context.chain, release, &holder).await?,
+		None => None,
+	};
 	Ok(OnChain {
 		record,
 		reverse,
 		owed,
 		code: code.unwrap_or_default(),
 		code_metadata,
+		holder,
 		account: account.unwrap_or_default(),
+		release,
+		before,
 	})
 }
 
-struct Check<'a> {
-	context: &'a Context<'a>,
-	job: &'a AccountJob,
-	rule: &'a Target<AccountId32>,
-	found: &'a OnChain,
-	answer: AccountAnswer,
+/// A comparison on its way.
+pub(super) struct Check<'a> {
+	pub(super) context: &'a Context<'a>,
+	pub(super) job: &'a AccountJob,
+	pub(super) rule: &'a Target<AccountId32>,
+	pub(super) found: &'a OnChain<'a>,
+	pub(super) answer: AccountAnswer,
 }
 
 impl Check<'_> {
-	fn differs(&mut self, field: &'static str, expected: String, found: String) {
+	pub(super) fn differs(&mut self, field: &'static str, expected: String, found: String) {
 		let who = (self.answer.source, self.answer.target);
 		self.answer.mismatches.push(Mismatch::of_account(who, field, expected, found));
 	}
 
-	fn equal<T: PartialEq + ToString>(&mut self, field: &'static str, expected: T, found: T) {
+	pub(super) fn equal<T: PartialEq + ToString>(
+		&mut self,
+		field: &'static str,
+		expected: T,
+		found: T,
+	) {
 		if expected != found {
 			self.differs(field, expected.to_string(), found.to_string());
 		}
@@ -112,17 +141,10 @@ impl Check<'_> {
 		}
 	}
 
-	/// What the policy brings.
-	fn share(&self) -> U256 {
-		match self.context.bundle.manifest.balances {
-			BalancePolicy::Skip => U256::zero(),
-			BalancePolicy::Mint { .. } | BalancePolicy::Fund { .. } => self.job.head.balance,
-		}
-	}
-
 	fn record(&mut self) {
 		let head = &self.job.head;
 		let Some(record) = &self.found.record else {
+			self.answer.credited = self.share();
 			self.differs("account record", "an entry".to_owned(), "nothing".to_owned());
 			return;
 		};
@@ -138,6 +160,7 @@ impl Check<'_> {
 		self.equal_hash("account record's storage root", head.storage_root, record.storage_root);
 		self.equal("account record's slots", head.slot_count, record.slots);
 		self.reverse();
+		self.credited(record.state, self.found.owed.is_some());
 		self.state(record);
 	}
 
@@ -162,13 +185,20 @@ impl Check<'_> {
 			AccountState::AlreadyPresent if contract => {
 				self.code();
 				self.at_least_nonce();
-				// What it gets may have been handed out; nothing tells but the entry.
-				if self.found.owed.is_some() || !self.context.completed && !self.share().is_zero() {
-					self.waiting();
+				match (self.share().is_zero(), &self.found.owed) {
+					(false, None) if self.context.completed => self.handed_out(),
+					(true, None) => self.no_write(),
+					_ => {
+						self.ledger_entry();
+						self.no_write();
+					}
 				}
 			}
 			AccountState::Empty
-				if self.job.head.nonce == 0 && info.balance.is_zero() && !contract => {}
+				if self.job.head.nonce == 0 && info.balance.is_zero() && !contract =>
+			{
+				self.no_write()
+			}
 			AccountState::Waiting if !contract => self.waiting(),
 			AccountState::Released if !contract => self.released(),
 			other => {
@@ -213,22 +243,6 @@ impl Check<'_> {
 		}
 	}
 
-	/// Less than the expected balance is a mismatch; what is on top anybody may have sent.
-	fn nonce_and_balance(&mut self, surplus: u128) {
-		self.equal("nonce", self.job.head.nonce, self.found.account.nonce);
-		let expected = self.share().saturating_add(surplus.into());
-		let found = U256::from(self.found.account.free);
-		self.answer.surplus = surplus;
-		match found.checked_sub(expected) {
-			Some(wei) if !wei.is_zero() => {
-				let who = (self.answer.source, self.answer.target);
-				let mismatch = Mismatch::of_account(who, "balance", expected, found);
-				self.answer.deposit = Some(Deposit { wei, mismatch });
-			}
-			_ => self.equal("balance", expected, found),
-		}
-	}
-
 	/// An account without code that was imported: written where nothing was, or alive and owed
 	/// nothing.
 	///
@@ -243,11 +257,23 @@ impl Check<'_> {
 				self.code();
 				self.nonce_and_balance(record.surplus);
 			}
-			_ => self.in_use(),
+			_ => {
+				self.in_use();
+				self.no_write();
+			}
 		}
 	}
 
 	fn waiting(&mut self) {
+		self.ledger_entry();
+		// The balance waits, the nonce does not.
+		if !self.is_native() {
+			self.in_use();
+		}
+		self.no_write();
+	}
+
+	fn ledger_entry(&mut self) {
 		let head = &self.job.head;
 		let beneficiary = match self.rule {
 			Target::Account(account) => Beneficiary::Account(account.clone()),
@@ -261,9 +287,9 @@ impl Check<'_> {
 			let found = format!("{:?}", self.found.owed);
 			self.differs("ledger entry", format!("{expected:?}"), found);
 		}
-		// The balance waits, the nonce does not.
-		if !matches!(self.rule, Target::Account(_)) {
-			self.in_use();
+		if let Some(release) = self.found.release {
+			let found = format!("{} wei in block {}", release.balance, release.block);
+			self.differs("release", "none, since the share waits".to_owned(), found);
 		}
 	}
 
@@ -272,9 +298,10 @@ impl Check<'_> {
 			let found = format!("{owed:?}");
 			self.differs("ledger entry", "nothing".to_owned(), found);
 		}
-		if !matches!(self.rule, Target::Account(_)) {
+		if !self.is_native() {
 			self.in_use();
 		}
+		self.handed_out();
 	}
 
 	/// The nonce of an account that was in use. Its delegation (EIP-7702), if it has one on the

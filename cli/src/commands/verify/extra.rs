@@ -10,7 +10,7 @@ use codec::{Decode, DecodeAll, Encode};
 use migration_primitives::{
 	hash::keccak256,
 	item::Item,
-	status::{AccountRecord, AccountState, SourceRecord},
+	status::{AccountRecord, AccountState, Course, MigrationRecord, SourceRecord, Stage, Undo},
 	H160, H256, U256,
 };
 use sp_core::crypto::AccountId32;
@@ -18,6 +18,7 @@ use sp_core::crypto::AccountId32;
 use super::{
 	findings::{Findings, Mismatch},
 	slots::hex_word,
+	unknown::Unknowns,
 	AccountAnswer, Context,
 };
 use crate::substrate::{AccountData, Keys};
@@ -58,6 +59,25 @@ pub(super) struct Everything {
 	pub(super) surplus_wei: U256,
 	/// Accounts that were in use, whose delegation (EIP-7702) is not the source's.
 	pub(super) delegations_not_written: u64,
+	/// Slots of accounts that were in use.
+	pub(super) slots_in_use: u64,
+	accounts_with_slots: u64,
+	/// Balances that cannot be compared.
+	pub(super) unknowns: Unknowns,
+	/// Wei that were credited by the policy, and wei that may have been.
+	credited: U256,
+	perhaps_credited: U256,
+}
+
+/// Slots that the chain has and the snapshot has not.
+#[derive(Debug, Default)]
+pub(super) struct ExtraSlots {
+	/// Those that none but the import can have written.
+	pub(super) mismatches: Vec<Mismatch>,
+	/// The first of those of an account that is in use.
+	pub(super) notes: Vec<Mismatch>,
+	/// All of those.
+	pub(super) in_use: u64,
 }
 
 impl Everything {
@@ -75,12 +95,37 @@ impl Everything {
 		}
 		let missing = u64::from(answer.delegation.is_some());
 		self.delegations_not_written = self.delegations_not_written.saturating_add(missing);
+		if let Some(unknown) = answer.unknown {
+			self.unknowns.add(unknown);
+		}
+		self.credited = self.credited.saturating_add(answer.credited);
+		self.perhaps_credited = self.perhaps_credited.saturating_add(answer.perhaps_credited);
 		match answer.state {
 			Some(AccountState::Released) => self.released = self.released.saturating_add(1),
 			Some(AccountState::AlreadyPresent) => {
 				self.already_present = self.already_present.saturating_add(1);
 			}
 			_ => {}
+		}
+	}
+
+	/// Notes the slots of an account that is in use.
+	pub(super) fn note_slots(&mut self, slots: u64) {
+		self.slots_in_use = self.slots_in_use.saturating_add(slots);
+		self.accounts_with_slots = self.accounts_with_slots.saturating_add(u64::from(slots > 0));
+	}
+
+	/// Compares what the pallet has counted with the sum of what each account should have got. What
+	/// became of some settled collisions may not be known: then the sum may be less.
+	pub(super) fn check_credited(&self, record: &MigrationRecord<u32>, findings: &mut Findings) {
+		let imported = record.stage.course() == Some(Course::Imported);
+		if !imported && record.stage != Stage::Completed {
+			return;
+		}
+		let found = U256::from(record.progress.credited);
+		let most = self.credited.saturating_add(self.perhaps_credited);
+		if found < self.credited || found > most {
+			findings.add(Mismatch::of_migration("credited", self.credited, found));
 		}
 	}
 
@@ -97,6 +142,12 @@ impl Everything {
 			findings.sum_up(format!(
 				"{delegations} accounts in use do not have their delegation (EIP-7702) of the source: \
 				 their owners can set it"
+			));
+		}
+		let (accounts, slots) = (self.accounts_with_slots, self.slots_in_use);
+		if accounts > 0 {
+			findings.sum_up(format!(
+				"{accounts} accounts in use have {slots} slots of their own, which the source has not"
 			));
 		}
 	}
@@ -143,8 +194,7 @@ impl Everything {
 			let (expected, found) = (self.waiting.count, found.count);
 			findings.add(Mismatch::of_migration("ledger", expected, found));
 		}
-		let id: [u8; 8] = context.chain.constant("Migration", "PalletId")?;
-		let key = Keys::account(&escrow(id, context.migration));
+		let key = Keys::account(&context.escrow);
 		let value = context.chain.value(&key, context.hash()).await?;
 		let account = value.map(|bytes| AccountData::decode(&bytes)).transpose()?;
 		let found = account.unwrap_or_default().free;
@@ -157,7 +207,7 @@ impl Everything {
 }
 
 /// The SDK's sub-account of a pallet: `"modl"`, the pallet's id, the number, then zeros.
-fn escrow(id: [u8; 8], migration: u32) -> AccountId32 {
+pub(super) fn escrow(id: [u8; 8], migration: u32) -> AccountId32 {
 	let mut bytes = [0u8; 32];
 	let parts = (*b"modl", id, migration).encode();
 	for (to, from) in bytes.iter_mut().zip(parts) {
@@ -213,13 +263,13 @@ fn snapshot_sources(context: &Context<'_>) -> Result<HashSet<H160>> {
 	Ok(sources)
 }
 
-/// Compares the set of a contract's slots with the chain's.
+/// Compares the set of an account's slots with the chain's.
 pub(super) async fn check_slot_count(
 	context: &Context<'_>,
 	source: H160,
 	target: H160,
 	expected: &Checksum,
-) -> Result<Vec<Mismatch>> {
+) -> Result<ExtraSlots> {
 	let prefix = Keys::slots(target);
 	let mut found = Checksum::default();
 	let mut start: Option<Vec<u8>> = None;
@@ -234,9 +284,49 @@ pub(super) async fn check_slot_count(
 		}
 	}
 	if found == *expected {
-		return Ok(Vec::new());
+		return Ok(ExtraSlots::default());
 	}
-	extra_slots(context, source, target).await
+	if expected.count == 0 && is_in_use(context, source, target).await? {
+		let notes = slots_in_use(context, source, target).await?;
+		return Ok(ExtraSlots { notes, in_use: found.count, ..ExtraSlots::default() });
+	}
+	let mismatches = extra_slots(context, source, target).await?;
+	Ok(ExtraSlots { mismatches, ..ExtraSlots::default() })
+}
+
+/// Whether an account is open to its users since before it came: nothing of it was written but its
+/// nonce. What is stored there, for instance through a delegation (EIP-7702), is its own.
+async fn is_in_use(context: &Context<'_>, source: H160, target: H160) -> Result<bool> {
+	let chain_id = context.bundle.manifest.source.chain_id;
+	let keys = [Keys::source(chain_id, source), Keys::target(target)];
+	let values = context.chain.values(&keys, context.hash()).await?;
+	let [Some(record), Some(reverse)] = values.as_slice() else { return Ok(false) };
+	let record: AccountRecord<AccountId32> = decode("an account record", record)?;
+	let reverse: SourceRecord = decode("a source record", reverse)?;
+	let open = matches!(
+		record.state,
+		AccountState::Imported
+			| AccountState::Waiting
+			| AccountState::Released
+			| AccountState::AlreadyPresent
+	);
+	let written = matches!(record.undo, Undo::Account { .. });
+	Ok(open && !written && !reverse.locked && record.migration == context.migration)
+}
+
+/// The first slots of an account that is in use.
+async fn slots_in_use(context: &Context<'_>, source: H160, target: H160) -> Result<Vec<Mismatch>> {
+	let (prefix, hash) = (Keys::slots(target), context.hash());
+	let keys = context.chain.some_keys_after(&prefix, None, context.list, hash).await?;
+	let values = context.chain.values(&keys, hash).await?;
+	Ok(keys.iter().zip(values).map(|(key, value)| extra((source, target), key, value)).collect())
+}
+
+fn extra(who: (H160, H160), key: &[u8], value: Option<Vec<u8>>) -> Mismatch {
+	let slot = Keys::hash_in(key).unwrap_or_default();
+	let expected = format!("{:?}", H256::zero());
+	let found = hex_word(&value.unwrap_or_default());
+	Mismatch::of_account(who, "extra storage", expected, found).at_slot(slot)
 }
 
 /// Names the slots that the chain has and the snapshot has not.
@@ -247,19 +337,14 @@ async fn extra_slots(context: &Context<'_>, source: H160, target: H160) -> Resul
 	let mut start: Option<Vec<u8>> = None;
 	loop {
 		let keys = context.chain.keys_after(&prefix, start.as_deref(), context.hash()).await?;
-		let extra: Vec<Vec<u8>> = keys
+		let unknown: Vec<Vec<u8>> = keys
 			.iter()
 			.filter(|key| Keys::hash_in(key).is_none_or(|key| !known.contains(&key)))
 			.cloned()
 			.collect();
-		let values = context.chain.values(&extra, context.hash()).await?;
-		for (key, value) in extra.iter().zip(values) {
-			let slot = Keys::hash_in(key).unwrap_or_default();
-			let expected = format!("{:?}", H256::zero());
-			let found = hex_word(&value.unwrap_or_default());
-			let mismatch = Mismatch::of_account((source, target), "extra storage", expected, found);
-			mismatches.push(mismatch.at_slot(slot));
-		}
+		let values = context.chain.values(&unknown, context.hash()).await?;
+		let found = unknown.iter().zip(values);
+		mismatches.extend(found.map(|(key, value)| extra((source, target), key, value)));
 		match keys.last() {
 			Some(last) => start = Some(last.clone()),
 			None => return Ok(mismatches),

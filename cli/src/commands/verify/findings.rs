@@ -5,6 +5,7 @@ use std::fmt::{Debug, Display};
 use migration_primitives::{H160, H256};
 use serde_json::{json, Value};
 
+use super::unknown::Unknowns;
 use crate::{commands::show, console::Outcome};
 
 /// One difference between the bundle and the chain.
@@ -32,6 +33,8 @@ pub(super) struct Findings {
 	list: Vec<Mismatch>,
 	notes: Vec<Mismatch>,
 	sums: Vec<String>,
+	warnings: Vec<String>,
+	unknowns: Option<Unknowns>,
 }
 
 impl Mismatch {
@@ -96,7 +99,15 @@ impl Mismatch {
 impl Findings {
 	/// Lists at most `limit` differences, counts all.
 	pub(super) fn new(limit: usize) -> Self {
-		Self { limit, count: 0, list: Vec::new(), notes: Vec::new(), sums: Vec::new() }
+		Self {
+			limit,
+			count: 0,
+			list: Vec::new(),
+			notes: Vec::new(),
+			sums: Vec::new(),
+			warnings: Vec::new(),
+			unknowns: None,
+		}
 	}
 
 	/// Adds a difference.
@@ -126,6 +137,16 @@ impl Findings {
 		self.sums.push(words);
 	}
 
+	/// Adds what could not be looked at, in words.
+	pub(super) fn warn(&mut self, words: String) {
+		self.warnings.push(words);
+	}
+
+	/// Says how many balances could not be compared.
+	pub(super) fn leave_out(&mut self, unknowns: Unknowns) {
+		self.unknowns = Some(unknowns);
+	}
+
 	/// Adds what is worth knowing, but no mismatch.
 	pub(super) fn note(&mut self, notes: Vec<Mismatch>) {
 		let room = self.limit.saturating_sub(self.notes.len());
@@ -138,18 +159,26 @@ impl Findings {
 		let notes: Vec<Value> = self.notes.iter().map(Mismatch::data).collect();
 		show::extend(
 			&mut data,
-			json!({ "mismatches": self.count, "differences": list, "notes": notes }),
+			json!({
+				"mismatches": self.count,
+				"differences": list,
+				"notes": notes,
+				"warnings": self.warnings,
+				"balances_not_compared": self.unknowns.as_ref().map(Unknowns::data),
+			}),
 		);
 		let mut lines: Vec<String> = Vec::new();
 		lines.extend(self.notes.iter().map(|note| format!("note: {}", note.text())));
 		lines.extend(self.list.iter().map(|entry| format!("mismatch: {}", entry.text())));
 		lines.extend(self.sums.iter().map(|sum| format!("note: {sum}")));
+		lines.extend(self.warnings.iter().map(|warning| format!("warning: {warning}")));
 		if self.count > self.list.len() as u64 {
 			lines.push(format!("of {} mismatches the first {}", self.count, self.list.len()));
 		}
 		let number = |name: &str| data.get(name).and_then(Value::as_u64).unwrap_or_default();
+		let unknowns = self.unknowns.map(|unknowns| format!("; {unknowns}")).unwrap_or_default();
 		lines.push(format!(
-			"{} mismatches in {} accounts, {} contracts, {} slots; proof of existence {}",
+			"{} mismatches in {} accounts, {} contracts, {} slots; proof of existence {}{unknowns}",
 			self.count,
 			number("accounts"),
 			number("contracts"),

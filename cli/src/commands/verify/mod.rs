@@ -2,60 +2,67 @@
 //!
 //! Everything is read from the chain's raw storage at one finalised block: whatever the runtime
 //! would answer to questions, this is what it has. Missing and extra accounts, slots, targets and
-//! ledger entries are mismatches, as is every value that differs.
+//! ledger entries are mismatches, as is every value that differs. What storage does not tell, the
+//! events of the blocks since the proposal do: what was handed out, and which balances root wrote.
 //!
 //! Two kinds of account cannot be compared to the last wei, because their owners use them: those
-//! that were alive on the target before the import (of which the ledger, or after the release the
-//! nonce, is compared), and stateless contracts that were there already (of which the code is
-//! compared). Anybody can send wei to every account: what is on top is a note, unless nobody paid it.
-//! After the activation users move balances, nonces and slots; `verify` then says so.
+//! that were alive on the target before the import (of which the ledger is compared, or after the
+//! release the nonce, and the balance until they use it), and stateless contracts that were there already
+//! (of which the code is compared). The slots of both are their own: notes. Anybody can send wei to every
+//! account: what is on top is a note, unless nobody paid it. After the activation users move balances,
+//! nonces and slots; `verify` then says so.
 
 mod account;
+mod balance;
+mod blocks;
 mod deposits;
 mod extra;
 mod findings;
+mod history;
+mod jobs;
 mod slots;
 mod table;
+mod unknown;
 
-use std::{fs::File, pin::pin};
+use std::pin::pin;
 
 use anyhow::{Context as _, Result};
 use futures::{stream, TryStreamExt};
 use indicatif::ProgressBar;
 use migration_primitives::{
 	header,
-	item::{AccountHead, Item, Slot},
 	proof::ProofKind,
 	snapshot::{Scope, Trust},
 	status::{AccountState, MigrationRecord, Stage},
-	H160, H256,
+	H160, H256, U256,
 };
 use serde_json::json;
+use sp_core::crypto::AccountId32;
 
 use self::{
-	account::{check_account, AccountJob},
+	account::check_account,
 	deposits::{Deposit, Deposits, Rule},
-	extra::{Checksum, Everything},
+	extra::{Everything, ExtraSlots},
 	findings::{Findings, Mismatch},
-	slots::{check_slots, SlotJob},
+	history::{History, Span},
+	jobs::{Job, Jobs},
+	slots::check_slots,
 	table::{Row, Table},
+	unknown::Unknown,
 };
 use super::{
 	show,
-	submit::{connect, find},
+	submit::{connect_to, find},
 };
 use crate::{
 	args::VerifyArgs,
 	bundle::Bundle,
 	console::{Console, Outcome},
-	snapshot::SnapshotReader,
 	substrate::{BlockRef, Chain, Keys},
 };
 
 /// Questions that are asked at once.
 const PARALLEL: usize = 16;
-/// Slots of one question.
-const SLOTS: usize = 256;
 
 /// What is compared with what.
 struct Context<'a> {
@@ -67,12 +74,20 @@ struct Context<'a> {
 	hashed: bool,
 	/// Whether what waits may have been handed out.
 	completed: bool,
+	/// The account that holds what waits.
+	escrow: AccountId32,
+	/// What the events tell.
+	history: History,
+	/// Whether all blocks were read in which anything can have been handed out.
+	released_blocks_known: bool,
+	/// Most notes that are listed of one account.
+	list: usize,
 }
 
 /// Compares.
 pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> {
 	let bundle = Bundle::load(&args.bundle)?;
-	let chain = connect(&args.node.node, args.node.patience).await?;
+	let chain = connect_to(&args.node).await?;
 	let at = chain.finalized().await?;
 	let mut findings = Findings::new(args.list);
 	let Some((migration, record)) = find(&chain, bundle.manifest_hash, at.hash).await? else {
@@ -80,6 +95,8 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		return Ok(findings.outcome(json!({ "block": at.number, "poe_verified": false })));
 	};
 	console.say(format!("comparing migration {migration} at block {} ({:?})", at.number, at.hash));
+	let span = span(&chain, &bundle, (migration, &record), at, args.event_blocks).await?;
+	let history = History::read(&chain, &span, console).await?;
 	let probe = H160::repeat_byte(0x5a);
 	let context = Context {
 		chain: &chain,
@@ -88,8 +105,13 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		at,
 		hashed: chain.account_id(probe, at.hash).await? == Keys::hashed_account(probe),
 		completed: record.stage == Stage::Completed,
+		escrow: span.escrow,
+		released_blocks_known: history.covers(span.activation.unwrap_or_default()),
+		history,
+		list: args.list,
 	};
 	check_migration(&context, &record, args.before_activate, &mut findings).await?;
+	check_history(&context, &mut findings);
 	let poe_verified = check_proofs(&context, &mut findings).await?;
 	let bar = console.progress(bundle.manifest.totals.accounts, "accounts");
 	let mut table = args.table.then(Table::default);
@@ -98,9 +120,11 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		check_records(&context, &mut findings, &mut deposits, &mut table, &bar).await?;
 	bar.finish_and_clear();
 	everything.check_extra(&context, &mut findings).await?;
+	everything.check_credited(&record, &mut findings);
 	let (deposited, deposited_wei) = (deposits.accounts, deposits.wei);
 	deposits.settle(&context, Rule::of(&args), &mut findings, console).await?;
 	everything.sum_up(&mut findings);
+	findings.leave_out(everything.unknowns);
 	let totals = &bundle.manifest.totals;
 	let source = &bundle.manifest.source;
 	let proved = is_proved(&bundle, &record, &mut findings);
@@ -128,6 +152,8 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		"surplus": everything.surplus,
 		"surplus_wei": everything.surplus_wei.to_string(),
 		"delegations_not_written": everything.delegations_not_written,
+		"slots_in_use": everything.slots_in_use,
+		"events": context.history.data(),
 		"poe_verified": poe_verified,
 	}));
 	if proved {
@@ -138,6 +164,26 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		outcome.text = format!("{table}\n{proofs}\n{}", outcome.text);
 	}
 	Ok(outcome)
+}
+
+/// The blocks whose events tell of a migration, of which at most `limit` after the activation.
+async fn span(
+	chain: &Chain,
+	bundle: &Bundle,
+	(migration, record): (u32, &MigrationRecord<u32>),
+	at: BlockRef,
+	limit: u32,
+) -> Result<Span> {
+	let proof = chain.proof(bundle.manifest_hash, at.hash).await?;
+	Ok(Span {
+		migration,
+		escrow: extra::escrow(chain.constant("Migration", "PalletId")?, migration),
+		proposal: proof.filter(|proof| proof.migration == migration).map(|proof| proof.block),
+		since: record.since,
+		activation: (record.stage == Stage::Completed).then_some(record.since),
+		head: at.number,
+		limit,
+	})
 }
 
 /// Whether the chain held every record against the state root of the source block. A migration with
@@ -204,6 +250,16 @@ async fn check_migration(
 	Ok(())
 }
 
+/// Whether the events begin where they should, and are all known.
+fn check_history(context: &Context<'_>, findings: &mut Findings) {
+	let history = &context.history;
+	if let Some(block) = history.not_proposed() {
+		let found = format!("no proposal in block {block}");
+		findings.add(Mismatch::of_migration("block of the proposal", block, found));
+	}
+	history.warnings().into_iter().for_each(|warning| findings.warn(warning));
+}
+
 /// Recomputes the digests from the files and looks for their records.
 async fn check_proofs(context: &Context<'_>, findings: &mut Findings) -> Result<bool> {
 	let (bundle, migration) = (context.bundle, context.migration);
@@ -213,6 +269,7 @@ async fn check_proofs(context: &Context<'_>, findings: &mut Findings) -> Result<
 	// A bundle that was loaded has these digests: they were recomputed from its files.
 	for (kind, digest) in [
 		(ProofKind::Manifest, bundle.manifest_hash),
+		(ProofKind::Chunks, manifest.chunks.root),
 		(ProofKind::Snapshot, manifest.snapshot_digest),
 		(ProofKind::AddressMap, manifest.map.root),
 	] {
@@ -229,7 +286,8 @@ async fn check_proofs(context: &Context<'_>, findings: &mut Findings) -> Result<
 				true => record.manifest == bundle.manifest_hash,
 				false => record.migration < migration && kind != ProofKind::Manifest,
 			};
-			record.kind == kind && same_source && same_migration && record.trust == manifest.trust
+			let same_trust = record.trust == kind.trust(manifest.trust);
+			record.kind == kind && same_source && same_migration && same_trust
 		});
 		if !fits {
 			sound = false;
@@ -248,8 +306,7 @@ async fn check_records(
 	table: &mut Option<Table>,
 	bar: &ProgressBar,
 ) -> Result<Everything> {
-	let jobs = Jobs { reader: context.bundle.reader()?, context, open: None, slots: Vec::new() };
-	let jobs = stream::try_unfold(jobs, |mut jobs| async move {
+	let jobs = stream::try_unfold(Jobs::new(context)?, |mut jobs| async move {
 		Ok::<_, anyhow::Error>(jobs.next_job()?.map(|job| (job, jobs)))
 	});
 	let answers = jobs
@@ -262,9 +319,7 @@ async fn check_records(
 				Job::Slots(job) => check_slots(context, &job).await.map(Answer::Slots),
 				Job::End { source, slots } => {
 					let (_, target) = context.bundle.target(source);
-					extra::check_slot_count(context, source, target, &slots)
-						.await
-						.map(Answer::Slots)
+					extra::check_slot_count(context, source, target, &slots).await.map(Answer::End)
 				}
 			}
 		})
@@ -274,6 +329,11 @@ async fn check_records(
 	while let Some(answer) = answers.try_next().await.context("the comparison stopped")? {
 		match answer {
 			Answer::Slots(mismatches) => findings.extend(mismatches),
+			Answer::End(ExtraSlots { mismatches, notes, in_use }) => {
+				findings.extend(mismatches);
+				findings.note(notes);
+				everything.note_slots(in_use);
+			}
 			Answer::Account(answer) => {
 				everything.note(&answer);
 				if let (Some(table), Some(row)) = (table.as_mut(), answer.row) {
@@ -291,20 +351,10 @@ async fn check_records(
 	Ok(everything)
 }
 
-/// One question to the chain.
-enum Job {
-	Account(Box<AccountJob>),
-	Slots(SlotJob),
-	/// All slots of the account were asked for.
-	End {
-		source: H160,
-		slots: Checksum,
-	},
-}
-
 enum Answer {
 	Account(Box<AccountAnswer>),
 	Slots(Vec<Mismatch>),
+	End(ExtraSlots),
 }
 
 /// What became of one account.
@@ -321,94 +371,23 @@ struct AccountAnswer {
 	deposit: Option<Deposit>,
 	/// Its delegation, where it is not the source's.
 	delegation: Option<Mismatch>,
+	/// Wei that were credited for it, and wei of which nothing tells whether they were.
+	credited: U256,
+	perhaps_credited: U256,
+	/// Why its balance cannot be compared.
+	unknown: Option<Unknown>,
 	/// Its line of the table.
 	row: Option<Row>,
 	mismatches: Vec<Mismatch>,
 }
 
-/// Turns the records of a snapshot into questions.
-struct Jobs<'a> {
-	reader: SnapshotReader<File>,
-	context: &'a Context<'a>,
-	open: Option<OpenAccount>,
-	slots: Vec<Slot>,
-}
-
-struct OpenAccount {
-	source: H160,
-	target: H160,
-	head: Option<Box<AccountHead>>,
-	slots_missing: u64,
-	checksum: Checksum,
-}
-
-impl Jobs<'_> {
-	fn next_job(&mut self) -> Result<Option<Job>> {
-		loop {
-			if let Some(job) = self.ready() {
-				return Ok(Some(job));
-			}
-			let Some(entry) = self.reader.next_record()? else { return Ok(None) };
-			match (entry.item, self.open.as_mut()) {
-				(Item::Account(head), _) => {
-					let source = head.address;
-					let open = OpenAccount {
-						source,
-						target: self.context.bundle.target(source).1,
-						slots_missing: head.slot_count,
-						checksum: Checksum::default(),
-						head: None,
-					};
-					if head.code_length == 0 {
-						self.open = Some(open);
-						return Ok(Some(account_job(head, Vec::new())));
-					}
-					self.open = Some(OpenAccount { head: Some(Box::new(head)), ..open });
-				}
-				(Item::Code(code), Some(open)) => {
-					if let Some(head) = open.head.take() {
-						return Ok(Some(account_job(*head, code.to_vec())));
-					}
-				}
-				(Item::Slot(slot), Some(open)) => {
-					open.slots_missing = open.slots_missing.saturating_sub(1);
-					open.checksum.add(slot.key.as_bytes());
-					self.slots.push(slot);
-				}
-				// The reader refuses records without an account.
-				(Item::Code(_) | Item::Slot(_), None) => {}
-			}
-		}
-	}
-
-	/// A question that needs no further record.
-	fn ready(&mut self) -> Option<Job> {
-		let open = self.open.as_ref().filter(|open| open.head.is_none())?;
-		let complete = open.slots_missing == 0;
-		if self.slots.len() >= SLOTS || (complete && !self.slots.is_empty()) {
-			let slots = std::mem::take(&mut self.slots);
-			return Some(Job::Slots(SlotJob { source: open.source, target: open.target, slots }));
-		}
-		if !complete {
-			return None;
-		}
-		let open = self.open.take()?;
-		Some(Job::End { source: open.source, slots: open.checksum })
-	}
-}
-
-fn account_job(head: AccountHead, code: Vec<u8>) -> Job {
-	Job::Account(Box::new(AccountJob { head, code }))
-}
-
 impl Context<'_> {
-	/// The key of the account that holds an address's balance and nonce.
-	async fn account_key(&self, address: H160) -> Result<Vec<u8>> {
-		let account = match self.hashed {
-			true => Keys::hashed_account(address),
-			false => self.chain.account_id(address, self.at.hash).await?,
-		};
-		Ok(Keys::account(&account))
+	/// The account that holds an address's balance and nonce.
+	async fn account_id(&self, address: H160) -> Result<AccountId32> {
+		match self.hashed {
+			true => Ok(Keys::hashed_account(address)),
+			false => Ok(self.chain.account_id(address, self.at.hash).await?),
+		}
 	}
 
 	fn hash(&self) -> H256 {

@@ -93,6 +93,7 @@ pub(super) async fn proofs(context: &Context<'_>) -> Result<String> {
 	let mut text = String::from("proof of existence\n");
 	for (kind, digest) in [
 		(ProofKind::Manifest, context.bundle.manifest_hash),
+		(ProofKind::Chunks, manifest.chunks.root),
 		(ProofKind::Snapshot, manifest.snapshot_digest),
 		(ProofKind::AddressMap, manifest.map.root),
 	] {

@@ -1,23 +1,12 @@
-//! The standard slots, and powers of small contracts.
+//! Powers of small contracts.
 
-use super::*;
-use crate::review::{fixture::Fixture, index::SnapshotIndex, views::Surroundings};
+use hex_literal::hex;
 use migration_primitives::manifest::EvmSpec;
 
-#[test]
-fn standard_slots_are_those_of_the_eips_works() {
-	let [implementation, admin, beacon, proxiable, ..] = standard_slots().map(|slot| slot.1);
-	let text = |slot: H256| format!("{slot:?}");
-	assert_eq!(
-		[text(implementation), text(admin), text(beacon), text(proxiable)],
-		[
-			"0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc",
-			"0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103",
-			"0xa3f0ad74e5423aebfd80d3ef4346578335a9a72aeaee59ff6cb3582b35133d50",
-			"0xc5f16f0fcc639fa48a6947836d9850f504798523bf8c9a3a87d5876cf622bcf7",
-		]
-	);
-}
+use super::*;
+use crate::review::{
+	fixture::Fixture, index::SnapshotIndex, proxies::eip1967, views::Surroundings,
+};
 
 #[test]
 fn addresses_of_an_array_works_and_of_a_lying_one_fails() {
@@ -51,9 +40,8 @@ fn find_of_a_proxy_whose_code_is_elsewhere_works() {
 	let mut fixture = Fixture::default();
 	fixture.account(proxy, 0, &[0x00], slots);
 	let authority = find_in(&fixture);
-	let powers: Vec<(&str, H160)> =
-		authority.powers.iter().map(|power| (power.power.as_str(), power.holder)).collect();
-	assert_eq!(powers, [("code that runs", implementation), ("proxy admin", admin)]);
+	let expected = [("code that runs", implementation), ("proxy admin", admin)];
+	assert_eq!(powers(&authority), expected);
 	let [unknown] = authority.unknown.as_slice() else { panic!("one: {authority:?}") };
 	assert!(unknown.what.contains(&format!("{implementation:?}, which is not in the snapshot")));
 }
@@ -79,8 +67,137 @@ fn find_of_an_owner_in_a_packed_slot_works() {
 	let authority = find_in(&fixture);
 	let [power] = authority.powers.as_slice() else { panic!("one: {authority:?}") };
 	assert_eq!((power.power.as_str(), power.holder), ("owner()", owner));
-	assert_eq!(power.how, format!("asked; slot 5 of {contract:?}"));
+	assert_eq!(power.how, "asked");
 	assert!(authority.unknown.is_empty(), "{authority:?}");
+}
+
+#[test]
+fn how_names_the_last_slot_that_holds_the_answer_works() {
+	let (contract, answer) = (H160::repeat_byte(1), H160::repeat_byte(7));
+	let read = |key, value| Read { contract, key: H256::from_low_u64_be(key), value };
+	let mut beside = H256::from(answer);
+	beside.0[0] = 1;
+	let reads = [read(4, answer.into()), read(5, beside), read(6, H256::repeat_byte(9))];
+	assert_eq!(how(answer, &reads), format!("asked; slot 5 of {contract:?}"));
+	assert_eq!(how(answer, &reads[2..]), "asked");
+	assert_eq!(how(answer, &[]), "asked; no slot was read");
+}
+
+/// Code that answers these functions with these bytes and refuses all others.
+fn answering(answers: &[(&str, Vec<u8>)]) -> Vec<u8> {
+	const CASE: usize = 11;
+	const ANSWER: usize = 16;
+	let place = |number: usize| u16::try_from(number).expect("short code").to_be_bytes();
+	// CALLDATALOAD(0) >> 224
+	let mut code = vec![0x60, 0x00, 0x35, 0x60, 0xe0, 0x1c];
+	let first = code.len() + answers.len() * CASE + 5;
+	for (index, (function, _)) in answers.iter().enumerate() {
+		code.extend([0x80, 0x63]);
+		code.extend(selector(function));
+		code.extend([0x14, 0x61]);
+		code.extend(place(first + index * ANSWER));
+		code.push(0x57);
+	}
+	code.extend([0x60, 0x00, 0x60, 0x00, 0xfd]);
+	let mut data = first + answers.len() * ANSWER;
+	for (_, answer) in answers {
+		let length = place(answer.len());
+		// CODECOPY to 0, and RETURN.
+		code.extend([&[0x5b, 0x61][..], &length, &[0x61], &place(data)].concat());
+		code.extend([&[0x60, 0x00, 0x39, 0x61][..], &length, &[0x60, 0x00, 0xf3]].concat());
+		data += answer.len();
+	}
+	code.extend(answers.iter().flat_map(|(_, answer)| answer));
+	code
+}
+
+fn word(number: u64) -> Vec<u8> {
+	H256::from_low_u64_be(number).0.to_vec()
+}
+
+/// An array of addresses, as Solidity returns it.
+fn array(members: &[H160]) -> Vec<u8> {
+	let members = members.iter().map(|member| H256::from(*member).0.to_vec());
+	[word(32), word(members.len() as u64), members.collect::<Vec<_>>().concat()].concat()
+}
+
+fn powers(authority: &Authority) -> Vec<(&str, H160)> {
+	authority.powers.iter().map(|power| (power.power.as_str(), power.holder)).collect()
+}
+
+#[test]
+fn find_of_owners_that_sign_together_works() {
+	let (wallet, owners) = (H160::repeat_byte(1), [7, 8].map(H160::repeat_byte));
+	let list = ("getOwners()", array(&owners));
+	for (answers, power, unknown) in [
+		(vec![list.clone(), ("required()", word(2))], "multisig owner, 2 of 2 must sign", None),
+		(vec![list.clone()], "one of its owners", Some("how many of its owners must sign")),
+		(
+			vec![list, ("getThreshold()", word(1))],
+			"Safe owner, 1 of 2 must sign",
+			Some("the modules of the Safe"),
+		),
+	] {
+		let mut fixture = Fixture::default();
+		fixture.contract(wallet, &answering(&answers), []);
+		let authority = find_in(&fixture);
+		assert_eq!(powers(&authority), owners.map(|owner| (power, owner)));
+		let found = authority.unknown.first().map(|unknown| unknown.what.as_str());
+		assert_eq!((found, authority.unknown.len()), (unknown, usize::from(unknown.is_some())));
+	}
+}
+
+/// The functions of a diamond are those of its facets.
+#[test]
+fn find_of_a_diamond_works() {
+	let (diamond, facet, absent) =
+		(H160::repeat_byte(1), H160::repeat_byte(2), H160::repeat_byte(3));
+	let facets = array(&[diamond, facet, absent]);
+	let mut fixture = Fixture::default();
+	fixture.contract(diamond, &answering(&[("facetAddresses()", facets)]), []);
+	fixture.contract(facet, &answering(&[("wards(address)", word(1))]), []);
+	let authority = find_in(&fixture);
+	let runs = "code that runs (facet)";
+	assert_eq!(powers(&authority), [(runs, facet), (runs, absent)]);
+	let unknown: Vec<(H160, &str)> =
+		authority.unknown.iter().map(|unknown| (unknown.contract, unknown.what.as_str())).collect();
+	let [(first, missing), lists @ ..] = unknown.as_slice() else { panic!("three: {unknown:?}") };
+	assert_eq!(*first, diamond);
+	assert!(missing.contains(&format!("{absent:?}, which is not in the snapshot")), "{missing}");
+	let list = "it has a list of its own, which the page does not open: wards(address)";
+	assert_eq!(lists, [(diamond, list), (facet, list)]);
+	assert!(authority.none.is_empty());
+}
+
+#[test]
+fn find_of_an_access_manager_works() {
+	let (manager, person) = (H160::repeat_byte(1), H160::repeat_byte(7));
+	let is_member = [word(1), word(0)].concat();
+	let mut fixture = Fixture::default();
+	fixture.contract(manager, &answering(&[("hasRole(uint64,address)", is_member)]), []);
+	fixture.account(person, 1, &[], []);
+	let authority = find_in(&fixture);
+	let power = "role ADMIN_ROLE of an access manager";
+	assert_eq!(powers(&authority), [(power, manager), (power, person)]);
+	let [unknown] = authority.unknown.as_slice() else { panic!("one: {authority:?}") };
+	assert!(unknown.what.contains("an access manager does not list them"), "{unknown:?}");
+}
+
+/// What cannot be known is no sign that there is nothing.
+#[test]
+fn find_of_a_contract_that_leads_outside_works() {
+	let (proxy, outside) = (H160::repeat_byte(1), H160::repeat_byte(2));
+	let (before, behind) = (hex!("363d3d373d3d3d363d73"), hex!("5af43d82803e903d91602b57fd5bf3"));
+	let mut fixture = Fixture::default();
+	fixture.contract(proxy, &[&before[..], outside.as_bytes(), &behind].concat(), []);
+	let authority = find_in(&fixture);
+	assert_eq!(powers(&authority), [("code that runs (minimal proxy)", outside)]);
+	let [_, blanks] = authority.unknown.as_slice() else { panic!("two: {authority:?}") };
+	let why = format!(": the answer depends on {outside:?}, which is not in the snapshot");
+	let functions = blanks.what.strip_suffix(&why).expect("the reason");
+	for function in ["facetAddresses()", "owner()", "defaultAdmin()", "getOwners()", "hasRole()"] {
+		assert!(functions.split(", ").any(|known| known == function), "{function}: {functions}");
+	}
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What becomes of the source's ether.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
+use std::cmp::Reverse;
 
 use migration_primitives::{manifest::BalancePolicy, H160, U256};
 
@@ -44,25 +44,64 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 			share(page, facts, total, false);
 		}
 	}
-	if !matches!(facts.bundle.manifest.balances, BalancePolicy::Skip) {
-		let rows = largest(facts).into_iter().map(|(balance, address)| {
-			let place = facts.index.accounts().get(&address);
-			let contract = place.is_some_and(|place| !place.info.has_key());
-			let (rule, target) = facts.target(address);
-			vec![
-				named(facts, address),
-				Line::text(if contract { "contract" } else { "account" }),
-				Line::text(wei(balance)),
-				match target == address {
-					true => Line::text("the same address"),
-					false => Line::code(parse::target_text(&rule)),
-				},
-			]
-		});
-		let rows: Vec<Vec<Line>> = rows.collect();
-		page.say(format!("Those who get most, at most {LARGEST}:"));
-		page.table(&["on the source", "", "gets", "on the target"], rows);
+	let credits = credits(facts);
+	let shown = credits.get(..LARGEST).unwrap_or(&credits);
+	if shown.is_empty() {
+		return;
 	}
+	page.say(format!("Those who get most, at most {LARGEST}:"));
+	let rows = shown.iter().map(|credit| row(facts, *credit)).collect();
+	page.table(&["on the source", "", "gets", "on the target"], rows);
+	let sum = shown.iter().fold(U256::zero(), |sum, credit| sum.saturating_add(credit.balance));
+	let rest = credits.len().saturating_sub(shown.len());
+	if rest > 0 {
+		let together = wei(total.saturating_sub(sum));
+		page.say(format!("And {rest} more, together {together}, in the JSON of this command."));
+	}
+}
+
+/// What an account of the source gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credit {
+	/// The account.
+	pub source: H160,
+	/// How much, in wei.
+	pub balance: U256,
+}
+
+/// What everybody gets, the largest first, and by address where they are equal.
+pub fn credits(facts: &Facts<'_>) -> Vec<Credit> {
+	if matches!(facts.bundle.manifest.balances, BalancePolicy::Skip) {
+		return Vec::new();
+	}
+	let accounts = facts.index.accounts().iter();
+	let credits = accounts.map(|(source, place)| (*source, place.info.balance));
+	let mut credits: Vec<Credit> = credits
+		.filter(|(_, balance)| !balance.is_zero())
+		.map(|(source, balance)| Credit { source, balance })
+		.collect();
+	credits.sort_by_key(|credit| (Reverse(credit.balance), credit.source));
+	credits
+}
+
+fn row(facts: &Facts<'_>, credit: Credit) -> Vec<Line> {
+	let Credit { source, balance } = credit;
+	let place = facts.index.accounts().get(&source);
+	let contract = place.is_some_and(|place| !place.info.has_key());
+	let (rule, target) = facts.target(source);
+	let place = match target == source {
+		true => Line::text("the same address"),
+		false => Line::code(parse::target_text(&rule)),
+	};
+	vec![
+		named(facts, source),
+		Line::text(if contract { "contract" } else { "account" }),
+		Line::text(wei(balance)),
+		match facts.occupied(target) {
+			Some(_) => place.and(", ").and_strong("occupied: nothing unless governance settles it"),
+			None => place,
+		},
+	]
 }
 
 /// The part of all tokens.
@@ -93,21 +132,4 @@ fn share(page: &mut Document, facts: &Facts<'_>, total: U256, minted: bool) {
 			wei(before.into()),
 		),
 	});
-}
-
-/// The largest balances, descending, and by address where they are equal.
-fn largest(facts: &Facts<'_>) -> Vec<(U256, H160)> {
-	let mut heap: BinaryHeap<Reverse<(U256, Reverse<H160>)>> = BinaryHeap::new();
-	for (address, place) in facts.index.accounts() {
-		if !place.info.balance.is_zero() {
-			heap.push(Reverse((place.info.balance, Reverse(*address))));
-		}
-		if heap.len() > LARGEST {
-			heap.pop();
-		}
-	}
-	heap.into_sorted_vec()
-		.into_iter()
-		.map(|Reverse((balance, Reverse(address)))| (balance, address))
-		.collect()
 }

@@ -36,10 +36,7 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 		vec![
 			name_of(facts, address),
 			account(facts, address),
-			match target == address {
-				true => Line::text("the same"),
-				false => Line::code(format!("{target:?}")),
-			},
+			on_target(facts, address, target),
 			Line::text(place.info.slots.to_string()),
 			Line::text(wei(place.info.balance)),
 			Line::code(format!("{:?}", place.code_hash)),
@@ -54,6 +51,18 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 		 that a contract gives itself proves nothing: anybody may take any name.",
 	);
 	map(page, facts);
+}
+
+/// Where a contract goes, and whether it comes there.
+fn on_target(facts: &Facts<'_>, address: H160, target: H160) -> Line {
+	let line = match target == address {
+		true => Line::text("the same"),
+		false => Line::code(format!("{target:?}")),
+	};
+	match facts.occupied(target) {
+		Some(_) => line.and(", ").and_strong("occupied: not imported"),
+		None => line,
+	}
 }
 
 /// An address with a link, where an explorer is known.

@@ -27,6 +27,12 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 		"After a deadline anybody may let the migration expire, which takes it back. A block of the \
 		 target takes as long as that chain says.",
 	);
+	if let Some(target) = &facts.target {
+		page.say(match &target.migration {
+			Some(migration) => format!("The target has this proposal already: {migration}."),
+			None => "The target has no migration of this manifest.".to_owned(),
+		});
+	}
 	match facts.target.as_ref().and_then(|target| target.review_blocks) {
 		Some(blocks) => page.say(format!(
 			"Between the last piece of data and the activation lie at least {blocks} blocks, for \

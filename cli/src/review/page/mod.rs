@@ -7,6 +7,8 @@ mod contracts;
 mod course;
 mod power;
 mod source;
+#[cfg(test)]
+mod tests;
 mod warnings;
 
 use migration_primitives::H160;
@@ -18,7 +20,8 @@ use super::{
 	text::{harmless, harmless_bytes},
 };
 
-pub use power::fate;
+pub use balances::credits;
+pub use power::after;
 pub use warnings::warnings;
 
 /// Makes the page.
@@ -57,15 +60,20 @@ fn name_of(facts: &Facts<'_>, address: H160) -> Line {
 		Some(Name::File(name)) => Line::text(harmless(name)),
 		Some(Name::Code(name)) => Line::text(*name).and(" (by its code)"),
 		Some(Name::Own { name, symbol }) => Line::text(format!(
-			"calls itself \"{}\" ({})",
-			harmless_bytes(name),
-			harmless_bytes(symbol)
+			"calls itself \"{}\", symbol \"{}\"",
+			quotable(name),
+			quotable(symbol)
 		)),
 		None => match facts.file_names.get(address) {
 			Some(name) => Line::text(harmless(name)),
 			None => Line::text("unknown"),
 		},
 	}
+}
+
+/// What stands between quotation marks cannot end them.
+fn quotable(bytes: &[u8]) -> String {
+	harmless_bytes(bytes).replace('"', "\\u{22}")
 }
 
 /// An address with its name, if it has one.

@@ -1,17 +1,18 @@
 //! Authority before and after.
 
-use migration_primitives::{map::Target, snapshot::Scope, H160};
+use migration_primitives::{address::is_system_address, map::Target, snapshot::Scope, H160};
 
 use super::{more, named};
 use crate::review::{
+	authority::Power,
 	document::{Document, Line},
 	facts::{Facts, Kind},
 };
 
 /// Most powers that are shown.
 const POWERS: usize = 1_000;
-/// Addresses below this number are precompiles.
-const PRECOMPILES: u64 = 0x1_0000;
+/// What is at an address that no account of the source comes to, because something stands there.
+const STANDS_ALREADY: &str = "what stands there already; not the source's state";
 
 /// Who rules, and who will.
 pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
@@ -19,11 +20,21 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 	page.say(
 		"Before: what the contracts themselves answer on the snapshot's data, and the standard slots of \
 		 proxies. After: nothing inside a contract is rewritten, so that it goes on naming the same \
-		 address; the last column says who acts as that address on the target.",
+		 address; this column says who acts as that address on the target.",
+	);
+	if facts.target.is_none() {
+		page.say(
+			"What stands at these addresses on the target already stays, and rules instead. Whether \
+			 something does is not known: no node of the target was asked (--node).",
+		);
+	}
+	page.say(
+		"No list of powers is complete: each contract, also one with powers below, may have others of \
+		 forms that this program does not know, such as a vote, a signature or a list of its own.",
 	);
 	let authority = facts.authority;
 	let rows = authority.powers.iter().take(POWERS).map(|power| {
-		let fate = fate(facts, power.holder);
+		let fate = after(facts, power);
 		vec![
 			named(facts, power.contract),
 			Line::text(&power.power),
@@ -53,10 +64,7 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 		more(page, all, all.min(POWERS), "in the JSON of this command");
 	}
 	if !authority.none.is_empty() {
-		page.say(
-			"Contracts in which none of the powers that this program knows was found. They may have \
-			 others:",
-		);
+		page.say("Contracts in which none of the powers that this program knows was found:");
 		let lines = authority.none.iter().take(POWERS).map(|contract| named(facts, *contract));
 		page.list(lines.collect());
 		let all = authority.none.len();
@@ -73,14 +81,26 @@ pub struct Fate {
 	pub lost: bool,
 }
 
+/// What becomes of a power.
+pub fn after(facts: &Facts<'_>, power: &Power) -> Fate {
+	let (_, target) = facts.target(power.contract);
+	match facts.occupied(target) {
+		Some(_) => Fate {
+			text: format!("the contract is not imported: its target is {STANDS_ALREADY}"),
+			lost: true,
+		},
+		None => fate(facts, power.holder),
+	}
+}
+
 /// Who acts as `holder` after the migration.
-pub fn fate(facts: &Facts<'_>, holder: H160) -> Fate {
+fn fate(facts: &Facts<'_>, holder: H160) -> Fate {
 	let told = |text: &str, lost| Fate { text: text.to_owned(), lost };
 	if holder.is_zero() {
 		return told("nobody", false);
 	}
-	if holder < H160::from_low_u64_be(PRECOMPILES) {
-		return told("a precompile, or nobody", false);
+	if facts.stands_already(holder) {
+		return told(STANDS_ALREADY, true);
 	}
 	if let Some(newcomer) = facts.arrivals.get(&holder) {
 		return Fate {
@@ -88,7 +108,11 @@ pub fn fate(facts: &Facts<'_>, holder: H160) -> Fate {
 			lost: true,
 		};
 	}
-	let Some(place) = facts.index.accounts().get(&holder) else {
+	let place = facts.index.accounts().get(&holder);
+	if is_system_address(&holder) && place.is_none_or(|place| place.info.has_key()) {
+		return told("a precompile, or nobody", false);
+	}
+	let Some(place) = place else {
 		let kind = facts.outside.get(&holder).map(|(_, kind)| *kind);
 		return match (facts.bundle.manifest.scope, kind) {
 			(Scope::Full, _) => told("whoever has the key: the source has no such account", true),

@@ -51,9 +51,12 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 	row(
 		"finality",
 		Line::text(match source.finality {
-			Finality::Finalized => "the node called the block finalised",
+			Finality::Finalized => {
+				"the writer of the bundle claims that the block is final; the bundle cannot show it"
+			}
 			Finality::Unfinalized => {
-				"the block was not finalised: it may be replaced on the source"
+				"the writer of the bundle does not claim that the block is final; the bundle cannot \
+				 show whether it is"
 			}
 		}),
 	);
@@ -78,7 +81,10 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 	row("digest of the snapshot", Line::code(format!("{:?}", manifest.snapshot_digest)));
 	if let Some(says) = facts.source {
 		let hash = match says.block_hash {
-			Some(hash) if hash == source.hash => "the same hash".to_owned(),
+			Some(hash) if hash == source.hash => match says.is_final(source.number) {
+				true => "the same hash; the block is finalised".to_owned(),
+				false => "the same hash; the block is not finalised".to_owned(),
+			},
 			Some(hash) => format!("another hash, {hash:?}"),
 			None => "that it has no such block".to_owned(),
 		};

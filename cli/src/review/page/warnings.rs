@@ -7,7 +7,7 @@ use migration_primitives::{
 	snapshot::{Finality, Scope, Trust},
 };
 
-use super::{named, power::fate};
+use super::{named, power::after};
 use crate::review::{
 	document::Line,
 	facts::{Facts, Kind},
@@ -45,14 +45,36 @@ fn of_the_source(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 			 snapshot could have changed it; take one yourself and compare the digest.",
 		));
 	}
-	if manifest.source.finality == Finality::Unfinalized {
-		lines.push(
-			strong("The source block was not finalised")
-				.and(" when the snapshot was taken: compare its hash with the source's of today."),
-		);
-	}
+	finality(facts, lines);
 	if manifest.source.header.is_empty() {
 		lines.push(strong("The source has no header").and(": no block hash binds the data."));
+	}
+}
+
+fn finality(facts: &Facts<'_>, lines: &mut Vec<Line>) {
+	let source = &facts.bundle.manifest.source;
+	let node = facts.source.filter(|_| !facts.source_contradicts());
+	match (node, source.finality) {
+		(Some(node), _) if node.is_final(source.number) => {}
+		(Some(node), claim) => {
+			let last = match node.finalized {
+				Some(last) => format!("its last finalised block is {last}"),
+				None => "it names no finalised block".to_owned(),
+			};
+			let claim = match claim {
+				Finality::Finalized => {
+					", although the bundle's writer claims that the block is final"
+				}
+				Finality::Unfinalized => "",
+			};
+			let text = format!(": {last}{claim}. The block may be replaced on the source.");
+			lines.push(strong("A node of the source does not call the block finalised").and(text));
+		}
+		(None, Finality::Unfinalized) => lines.push(
+			strong("The source block is not claimed to be final")
+				.and(": it may have been replaced. Compare its hash with the source's of today."),
+		),
+		(None, Finality::Finalized) => {}
 	}
 }
 
@@ -92,10 +114,13 @@ fn of_the_target(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 		));
 		return;
 	};
-	for occupied in target.occupied.iter().take(LISTED) {
-		lines.push(strong("A target is occupied").and(format!(
-			": {occupied}. What stands there stays, and the account is not imported."
-		)));
+	for occupied in target.occupied.values().take(LISTED) {
+		let (what, then) = match occupied.collided {
+			false => ("A target is occupied", "the account is not imported"),
+			true => ("A target was occupied", "the account was not imported"),
+		};
+		let text = format!(": {}. What stands there stays, and {then}.", occupied.words);
+		lines.push(strong(what).and(text));
 	}
 	if let Some(rest) = target.occupied.len().checked_sub(LISTED).filter(|rest| *rest > 0) {
 		lines.push(Line::text(format!("And {rest} more occupied targets.")));
@@ -116,7 +141,7 @@ fn of_the_target(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 
 fn of_authority(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 	let lost = facts.authority.powers.iter().filter_map(|power| {
-		let fate = fate(facts, power.holder);
+		let fate = after(facts, power);
 		fate.lost.then_some((power, fate))
 	});
 	let lost: Vec<_> = lost.collect();
@@ -124,7 +149,11 @@ fn of_authority(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 		let line = strong("Authority may be lost").and(": ");
 		let line = Line([line.0, named(facts, power.contract).0].concat());
 		let line = line.and(format!(", {}, held by ", power.power));
-		let line = Line([line.0, named(facts, power.holder).0].concat());
+		let holder = match power.holder.is_zero() {
+			true => Line::text("nobody"),
+			false => named(facts, power.holder),
+		};
+		let line = Line([line.0, holder.0].concat());
 		lines.push(line.and(format!("; afterwards {}.", fate.text)));
 	}
 	if let Some(rest) = lost.len().checked_sub(LISTED).filter(|rest| *rest > 0) {
@@ -165,6 +194,16 @@ fn of_contracts(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 		format!(
 			": {taken} accounts with a delegation (EIP-7702) and storage. Where such a target has a nonce, \
 			 the account is not imported."
+		),
+	);
+	let unnamed = facts.contracts().filter(|entry| facts.bundle.entry(entry.0).is_none()).count();
+	several(
+		"Contracts have no entry in the map",
+		if manifest.scope == Scope::Full { unnamed } else { 0 },
+		format!(
+			": {unnamed}. Their targets are not reserved before they come: who has the key of a deployer \
+			 on the target can deploy there while the import goes on, and the contract is not imported. \
+			 `plan --all-entries` reserves them with the map."
 		),
 	);
 	if manifest.balances == BalancePolicy::Skip {

@@ -5,22 +5,67 @@ use std::fmt;
 use migration_primitives::{hash::keccak256, item::Slot, H160, H256, U256};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use super::{
-	value::{Text, Value},
-	FileError,
+use super::FileError;
+use crate::{
+	snapshot::{Claim, Stage},
+	source::value::{Text, Value, Word},
 };
-use crate::snapshot::{Claim, Stage};
+
+/// The fields of an account, and what some files add to it: keys of accounts of test networks, and
+/// remarks.
+const FIELDS: [&str; 11] = [
+	"address",
+	"key",
+	"nonce",
+	"balance",
+	"codeHash",
+	"root",
+	"code",
+	"storage",
+	"secretKey",
+	"privateKey",
+	"comment",
+];
+
+/// Which names of an account's fields are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+	/// Those that are known. Others are passed over.
+	Known,
+	/// Those that are known, and no others.
+	Only,
+	/// The same in any case, as Go's parser takes them.
+	OnlyInAnyCase,
+}
+
+impl Names {
+	fn find(&self, field: &str) -> Option<&'static str> {
+		let same = |known: &&&str| match self {
+			Self::OnlyInAnyCase => known.eq_ignore_ascii_case(field),
+			_ => **known == field,
+		};
+		FIELDS.iter().find(same).copied()
+	}
+}
 
 /// Takes the accounts of a file into a [`Stage`].
 ///
 /// A parser of JSON has errors of its own; the typed one is kept here.
 pub(super) struct Loader<'a> {
 	pub(super) stage: &'a mut Stage,
-	/// Refuses fields that are not known.
-	pub(super) strict: bool,
+	pub(super) names: Names,
 	pub(super) accounts: u64,
+	/// An account whose storage root is to be kept.
+	pub(super) watched: Option<Watched>,
 	pub(super) progress: &'a mut dyn FnMut(),
 	error: Option<FileError>,
+}
+
+/// An account and the root of its storage, once it was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Watched {
+	pub(super) address: H160,
+	pub(super) storage_root: Option<H256>,
 }
 
 /// How a file names an account before it describes it.
@@ -58,7 +103,7 @@ impl fmt::Display for Name {
 
 impl<'a> Loader<'a> {
 	pub(super) fn new(stage: &'a mut Stage, progress: &'a mut dyn FnMut()) -> Self {
-		Self { stage, strict: false, accounts: 0, progress, error: None }
+		Self { stage, names: Names::Known, accounts: 0, watched: None, progress, error: None }
 	}
 
 	/// The typed error, if there is one, behind what a parser says.
@@ -114,7 +159,7 @@ impl<'a> Loader<'a> {
 			let account = format!("{address:?}");
 			return Err(FileError::MissingOf { account, field: "balance" });
 		}
-		self.stage.end_account(Claim {
+		let (storage_root, _) = self.stage.end_account(Claim {
 			address,
 			nonce: fields.nonce.unwrap_or_default(),
 			balance: fields.balance.unwrap_or_default(),
@@ -122,6 +167,9 @@ impl<'a> Loader<'a> {
 			storage_root: fields.storage_root,
 			proof: Vec::new(),
 		})?;
+		if let Some(watched) = self.watched.as_mut().filter(|watched| watched.address == address) {
+			watched.storage_root = Some(storage_root);
+		}
 		self.accounts = self.accounts.saturating_add(1);
 		(self.progress)();
 		Ok(())
@@ -203,28 +251,23 @@ impl<'de> Visitor<'de> for AccountSeed<'_, '_> {
 		};
 		loader.stage.drop_account();
 		while let Some(field) = map.next_key::<String>()? {
-			let repeated = match field.as_str() {
-				"address" => put(&mut fields.address, &mut map)?,
-				"key" => put(&mut fields.hash, &mut map)?,
-				"nonce" => put(&mut fields.nonce, &mut map)?,
-				"balance" => put(&mut fields.balance, &mut map)?,
-				"codeHash" => put(&mut fields.code_hash, &mut map)?,
-				"root" => put(&mut fields.storage_root, &mut map)?,
-				"code" => {
+			let repeated = match loader.names.find(&field) {
+				Some("address") => put(&mut fields.address, &mut map)?,
+				Some("key") => put(&mut fields.hash, &mut map)?,
+				Some("nonce") => put(&mut fields.nonce, &mut map)?,
+				Some("balance") => put(&mut fields.balance, &mut map)?,
+				Some("codeHash") => put(&mut fields.code_hash, &mut map)?,
+				Some("root") => put(&mut fields.storage_root, &mut map)?,
+				Some("code") => {
 					let code = map.next_value::<Option<Value<Vec<u8>>>>()?;
 					loader.stage.code(code.map(|code| code.0).unwrap_or_default());
 					std::mem::replace(&mut fields.code, true)
 				}
-				"storage" => {
+				Some("storage") => {
 					map.next_value_seed(SlotsSeed { loader: &mut *loader })?;
 					std::mem::replace(&mut fields.storage, true)
 				}
-				// Keys of accounts, which some files of test networks hold, and remarks.
-				"secretKey" | "privateKey" | "comment" => {
-					map.next_value::<IgnoredAny>()?;
-					false
-				}
-				_ if loader.strict => {
+				None if loader.names != Names::Known => {
 					let account = fields.name.to_string();
 					return Err(loader.fail(FileError::Unknown { account, field }));
 				}
@@ -276,8 +319,8 @@ impl<'de> Visitor<'de> for SlotsSeed<'_, '_> {
 	}
 
 	fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-		while let Some(Value(key)) = map.next_key::<Value<H256>>()? {
-			let Value(value) = map.next_value::<Value<H256>>()?;
+		while let Some(Value(Word(key))) = map.next_key::<Value<Word>>()? {
+			let Value(Word(value)) = map.next_value::<Value<Word>>()?;
 			self.loader.stage.slot(Slot { key, value }).map_err(|error| self.loader.fail(error))?;
 		}
 		Ok(())

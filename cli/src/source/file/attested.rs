@@ -4,12 +4,12 @@ use migration_primitives::{snapshot::Scope, H256};
 use serde::{de::DeserializeSeed, Deserialize};
 
 use super::{
-	account::{Loader, Name},
+	account::{Loader, Name, Names},
 	input::Input,
 	records::Records,
-	value::Value,
 	FileError,
 };
+use crate::source::value::Value;
 
 /// What the first line says the format is.
 pub(super) const FORMAT: &str = "evm-migrate-attested-1";
@@ -45,7 +45,7 @@ impl Claims {
 
 /// Reads a file, whose accounts go to the loader.
 pub(super) fn read(input: Input, loader: &mut Loader<'_>) -> Result<Claims, FileError> {
-	loader.strict = true;
+	loader.names = Names::Only;
 	let mut records = Records::new(input);
 	let claims = records.next(|json| {
 		let claims = Claims::deserialize(json)?;

@@ -66,6 +66,12 @@ pub enum FileError {
 		/// The part.
 		field: &'static str,
 	},
+	/// A genesis of another form.
+	#[error(
+		"the file is a chain specification of Parity or Nethermind; a genesis in the form of Geth's is \
+		 needed"
+	)]
+	Specification,
 	/// A part that is there twice.
 	#[error("the file has `{field}` twice")]
 	Repeated {
@@ -155,6 +161,52 @@ pub enum FileError {
 		/// Its value.
 		found: String,
 	},
+	/// A word of the header that does not follow from the rest.
+	#[error(
+		"`{field}` of the genesis is {expected:?}, the header that follows from the rest of the file \
+		 has {}",
+		word_text(*found)
+	)]
+	HeaderWord {
+		/// The field.
+		field: &'static str,
+		/// The word in the file.
+		expected: H256,
+		/// That of the header, if it has one.
+		found: Option<H256>,
+	},
+	/// A first block that is known to be another.
+	#[error(
+		"block {number}, made from the file as Geth makes it, has the hash {found:?}, but {who} \
+		 {expected:?}{}",
+		foreign_text(foreign)
+	)]
+	GenesisHash {
+		/// The block.
+		number: u64,
+		/// Who knows it, and a verb.
+		who: &'static str,
+		/// The hash that is known.
+		expected: H256,
+		/// The hash of the header.
+		found: H256,
+		/// What may be the cause.
+		foreign: Vec<Foreign>,
+	},
+	/// A first block that may be another.
+	#[error(
+		"block {number}, made from the file as Geth makes it, has the hash {found:?}, and the chain's \
+		 block may be another{}. Say the hash that the chain has with --expect-block-hash",
+		foreign_text(foreign)
+	)]
+	Foreign {
+		/// The block.
+		number: u64,
+		/// The hash of the header.
+		found: H256,
+		/// The causes.
+		foreign: Vec<Foreign>,
+	},
 	/// A block header that is needed.
 	#[error("a {kind} file does not hold the block's header: give it with --header")]
 	NoHeader {
@@ -210,6 +262,42 @@ pub enum FileError {
 	/// A file that can only be vouched for.
 	#[error("a file of kind attested proves nothing: say --trust attested")]
 	NotProved,
+}
+
+/// Something in a genesis file by which the chain's first block may be another than the one that is
+/// made of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+	/// The part of the file.
+	pub field: String,
+	/// What it means.
+	pub reason: &'static str,
+}
+
+impl Foreign {
+	/// A field of the file.
+	pub(super) fn of_field(field: &str, reason: &'static str) -> Self {
+		/// Names may be megabytes long.
+		const SHOWN: usize = 80;
+		Self { field: field.chars().take(SHOWN).collect(), reason }
+	}
+
+	/// A field of its configuration.
+	pub(super) fn of_config(field: &str, reason: &'static str) -> Self {
+		Self::of_field(&format!("config.{field}"), reason)
+	}
+}
+
+fn foreign_text(foreign: &[Foreign]) -> String {
+	let text = |part: &Foreign| format!("`{}` ({})", part.field, part.reason);
+	match foreign {
+		[] => String::new(),
+		_ => format!(": {}", foreign.iter().map(text).collect::<Vec<_>>().join("; ")),
+	}
+}
+
+fn word_text(word: Option<H256>) -> String {
+	word.map_or_else(|| "none".to_owned(), |word| format!("{word:?}"))
 }
 
 fn zeros_text(zeros: u64) -> String {

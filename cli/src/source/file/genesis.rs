@@ -1,7 +1,8 @@
 //! A genesis file of Geth: accounts (`alloc`), and the fields of block 0.
 //!
 //! The header is made as `Genesis.ToBlock` of go-ethereum makes it: fields of later hard forks stand
-//! in it where the file's configuration has them active in block 0.
+//! in it where the file's configuration has them active in block 0. Chains whose headers are others
+//! use files of the same form; what tells them apart must be settled by a hash of the block.
 
 use std::fmt;
 
@@ -10,17 +11,17 @@ use alloy_consensus::{
 	Header,
 };
 use alloy_primitives::{Address, B256, B64, U256 as AlloyU256};
-use migration_primitives::{H160, H256, U256};
-use serde::{
-	de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor},
-	Deserialize,
-};
+use hex_literal::hex;
+use migration_primitives::{header::SourceHeader, H160, H256, U256};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::{
-	account::{put, Loader},
+	account::{put, Loader, Names, Watched},
+	config::{present, Config, ConfigSeed, Forks, AURA, AVALANCHE},
+	error::Foreign,
+	header::BlockHeader,
 	input::Input,
-	value::Value,
-	FileError,
+	networks, FileError, FileRequest,
 };
 
 /// The gas limit where a genesis says 0 (go-ethereum, `params.GenesisGasLimit`).
@@ -28,14 +29,24 @@ const DEFAULT_GAS_LIMIT: u64 = 4_712_388;
 /// The first base fee of EIP-1559 in wei.
 const FIRST_BASE_FEE: u64 = 1_000_000_000;
 /// The root of no requests (EIP-7685): SHA-256 of nothing.
-const NO_REQUESTS: [u8; 32] = [
-	0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
-	0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
-];
-/// Block 0 of Ethereum's main network, whose file is often passed on without its configuration.
-const MAINNET: [u8; 32] = [
-	0xd4, 0xe5, 0x67, 0x40, 0xf8, 0x76, 0xae, 0xf8, 0xc0, 0x10, 0xb8, 0x6a, 0x40, 0xd5, 0xf5, 0x67,
-	0x45, 0xa1, 0x18, 0xd0, 0x90, 0x6a, 0x34, 0xe6, 0x9a, 0xec, 0x8c, 0x0d, 0xb1, 0xcb, 0x8f, 0xa3,
+const NO_REQUESTS: [u8; 32] =
+	hex!("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+/// OP's predeployed contract whose storage root is the root of withdrawals since Isthmus.
+const MESSAGE_PASSER: H160 = H160(hex!("4200000000000000000000000000000000000016"));
+/// Most reasons for doubt that are kept.
+const MAX_FOREIGN: usize = 8;
+
+/// A word of a header, by its name.
+type NamedWord = (&'static str, fn(&Header) -> Option<B256>);
+
+/// Words of the header that follow from the rest of a file; a file that says them is compared.
+const DERIVED: [NamedWord; 6] = [
+	("withdrawalsRoot", |header: &Header| header.withdrawals_root),
+	("requestsHash", |header: &Header| header.requests_hash),
+	("parentBeaconBlockRoot", |header: &Header| header.parent_beacon_block_root),
+	("transactionsRoot", |header: &Header| Some(header.transactions_root)),
+	("receiptsRoot", |header: &Header| Some(header.receipts_root)),
+	("sha3Uncles", |header: &Header| Some(header.ommers_hash)),
 ];
 
 /// What a genesis file says besides its accounts.
@@ -55,66 +66,80 @@ pub(super) struct Genesis {
 	base_fee: Option<U256>,
 	excess_blob_gas: Option<u64>,
 	blob_gas_used: Option<u64>,
-	/// Geth does not know this field; some files say what their accounts make.
+	/// What some files say of the block although Geth does not read it.
+	hash: Option<H256>,
 	pub(super) state_root: Option<H256>,
+	derived: [Option<H256>; DERIVED.len()],
+	bloom: Option<Vec<u8>>,
+	foreign: Vec<Foreign>,
 	alloc: bool,
+	/// Whether it looks like a file of Parity.
+	specification: bool,
+	message_passer: Option<H256>,
 }
 
-/// What of a chain's configuration decides on the form of the first header.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Config {
-	chain_id: Option<Value<u64>>,
-	london_block: Option<Value<U256>>,
-	shanghai_time: Option<Value<u64>>,
-	cancun_time: Option<Value<u64>>,
-	prague_time: Option<Value<u64>>,
-	amsterdam_time: Option<Value<u64>>,
-	verkle_time: Option<Value<u64>>,
-	isthmus_time: Option<Value<u64>>,
+/// What is known of a block from elsewhere.
+#[derive(Clone, Copy)]
+pub(super) struct Expected<'a> {
+	pub(super) request: &'a FileRequest,
+	/// The header beside the file.
+	pub(super) given: Option<&'a BlockHeader>,
 }
 
 impl Genesis {
 	/// Reads a file. Its accounts go to the loader.
 	pub(super) fn read(input: Input, loader: &mut Loader<'_>) -> Result<Self, FileError> {
-		loader.strict = true;
+		loader.names = Names::OnlyInAnyCase;
+		loader.watched = Some(Watched { address: MESSAGE_PASSER, storage_root: None });
 		let mut genesis = Self::default();
 		let mut json = serde_json::Deserializer::from_reader(input);
 		let seed = GenesisSeed { genesis: &mut genesis, loader: &mut *loader };
 		seed.deserialize(&mut json).map_err(|error| loader.error(error))?;
 		json.end()?;
-		match genesis.alloc {
-			true => Ok(genesis),
-			false => Err(FileError::Missing { field: "alloc" }),
+		genesis.message_passer = loader.watched.and_then(|watched| watched.storage_root);
+		match (genesis.alloc, genesis.specification) {
+			(true, _) => Ok(genesis),
+			(false, true) => Err(FileError::Specification),
+			(false, false) => Err(FileError::Missing { field: "alloc" }),
 		}
 	}
 
 	/// The header of the block with this state root.
-	pub(super) fn header(&self, state_root: H256) -> Result<Header, FileError> {
-		let time = self.timestamp.unwrap_or_default();
-		let number = self.number.unwrap_or_default();
-		let none = Config::default();
-		let config = self.config.as_ref().unwrap_or(&none);
-		let london = |at: u64| config.london_block.is_some_and(|block| block.0 <= at.into());
-		let later =
-			|fork: Option<Value<u64>>| london(number) && fork.is_some_and(|at| at.0 <= time);
-		for (fork, at) in [
-			("Amsterdam", config.amsterdam_time),
-			("Verkle", config.verkle_time),
-			("Isthmus", config.isthmus_time),
-		] {
-			if later(at) {
-				return Err(FileError::Fork { fork });
+	///
+	/// Some files are passed on without their configuration. Then the hard forks are those that make
+	/// a block which is known, else none.
+	pub(super) fn header(
+		&self,
+		state_root: H256,
+		expected: Expected<'_>,
+	) -> Result<Header, FileError> {
+		let mut header = self.header_after(self.forks()?, state_root)?;
+		if self.config.is_none() {
+			for forks in Forks::STEPS {
+				let other = self.header_after(forks, state_root)?;
+				if self.is_known(H256(other.hash_slow().0), expected) {
+					header = other;
+					break;
+				}
 			}
 		}
+		self.compare(&header)?;
+		Ok(header)
+	}
+
+	fn header_after(&self, forks: Forks, state_root: H256) -> Result<Header, FileError> {
 		let base_fee = match self.base_fee {
 			Some(fee) => Some(u64::try_from(fee).map_err(|_| FileError::HeaderNumber {
 				field: "baseFeePerGas",
 				found: fee.to_string(),
 			})?),
-			None => london(0).then_some(FIRST_BASE_FEE),
+			None => forks.london.then_some(FIRST_BASE_FEE),
 		};
-		let (shanghai, cancun) = (later(config.shanghai_time), later(config.cancun_time));
+		let withdrawals_root = match (forks.isthmus, self.message_passer) {
+			(true, Some(root)) => Some(b256(root)),
+			(true, None) => Some(EMPTY_WITHDRAWALS),
+			(false, _) => forks.shanghai.then_some(EMPTY_WITHDRAWALS),
+		};
 		let difficulty = self.difficulty.ok_or(FileError::Missing { field: "difficulty" })?;
 		let gas_limit = self.gas_limit.ok_or(FileError::Missing { field: "gasLimit" })?;
 		Ok(Header {
@@ -125,30 +150,152 @@ impl Genesis {
 			transactions_root: EMPTY_TRANSACTIONS,
 			receipts_root: EMPTY_RECEIPTS,
 			difficulty: AlloyU256::from_be_bytes(difficulty.to_big_endian()),
-			number,
+			number: self.number(),
 			gas_limit: if gas_limit == 0 { DEFAULT_GAS_LIMIT } else { gas_limit },
 			gas_used: self.gas_used.unwrap_or_default(),
-			timestamp: time,
+			timestamp: self.time(),
 			extra_data: self.extra_data.clone().unwrap_or_default().into(),
 			mix_hash: b256(self.mix_hash.unwrap_or_default()),
 			nonce: B64::from(self.nonce.unwrap_or_default().to_be_bytes()),
 			base_fee_per_gas: base_fee,
-			withdrawals_root: shanghai.then_some(EMPTY_WITHDRAWALS),
-			blob_gas_used: cancun.then(|| self.blob_gas_used.unwrap_or_default()),
-			excess_blob_gas: cancun.then(|| self.excess_blob_gas.unwrap_or_default()),
-			parent_beacon_block_root: cancun.then_some(B256::ZERO),
-			requests_hash: later(config.prague_time).then_some(B256::from(NO_REQUESTS)),
+			withdrawals_root,
+			blob_gas_used: forks.cancun.then(|| self.blob_gas_used.unwrap_or_default()),
+			excess_blob_gas: forks.cancun.then(|| self.excess_blob_gas.unwrap_or_default()),
+			parent_beacon_block_root: forks.cancun.then_some(B256::ZERO),
+			requests_hash: forks.prague.then_some(B256::from(NO_REQUESTS)),
 			..Header::default()
 		})
 	}
 
-	/// The chain id: what the configuration says, or what everybody knows of this block.
-	pub(super) fn chain_id(&self, block_hash: H256) -> Option<u64> {
-		match self.config.as_ref().and_then(|config| config.chain_id) {
-			Some(id) => Some(id.0),
-			None => (block_hash == H256(MAINNET)).then_some(1),
+	/// Holds the header against every hash of it that is known. Where none is, nothing in the file may
+	/// tell of a header that is made in another way.
+	pub(super) fn confirm(
+		&self,
+		header: &SourceHeader,
+		expected: Expected<'_>,
+	) -> Result<(), FileError> {
+		let Expected { request, given } = expected;
+		let (number, found) = (header.number, header.hash);
+		let mut foreign = self.foreign()?;
+		let chain_id = self.config.as_ref().and_then(|config| config.chain_id);
+		let chain_id = chain_id.or(request.chain_id).filter(|_| number == 0);
+		if let Some(reason) = chain_id.and_then(networks::foreign) {
+			foreign.push(Foreign::of_field("chainId", reason));
+		}
+		let known = match (request.block_hash, chain_id) {
+			// Whoever names the hash knows which chain is meant.
+			(Some(_), _) => None,
+			(None, Some(chain_id)) => networks::genesis_hash(chain_id),
+			(None, None) => networks::chain_of(found, None).map(|_| found),
+		};
+		let said = [
+			("--expect-block-hash says", request.block_hash),
+			("its file says", self.hash),
+			("the header beside the file has", given.map(|given| given.header.hash)),
+			("the public network of this chain id has", known),
+		];
+		for (who, expected) in said {
+			if let Some(expected) = expected.filter(|expected| *expected != found) {
+				return Err(FileError::GenesisHash { number, who, expected, found, foreign });
+			}
+		}
+		match foreign.is_empty() || said.iter().any(|(_, expected)| expected.is_some()) {
+			true => Ok(()),
+			false => Err(FileError::Foreign { number, found, foreign }),
 		}
 	}
+
+	/// Whether somebody says that the block has this hash.
+	fn is_known(&self, hash: H256, expected: Expected<'_>) -> bool {
+		let Expected { request, given } = expected;
+		let said = [request.block_hash, self.hash, given.map(|given| given.header.hash)];
+		let public = match request.chain_id {
+			Some(chain_id) => networks::genesis_hash(chain_id) == Some(hash),
+			None => networks::chain_of(hash, None).is_some(),
+		};
+		public || said.contains(&Some(hash))
+	}
+
+	/// The chain id: what the configuration says, or what everybody knows of this block.
+	pub(super) fn chain_id(&self, block_hash: H256, expected: Option<u64>) -> Option<u64> {
+		let said = self.config.as_ref().and_then(|config| config.chain_id);
+		said.or_else(|| networks::chain_of(block_hash, expected))
+	}
+
+	fn number(&self) -> u64 {
+		self.number.unwrap_or_default()
+	}
+
+	fn time(&self) -> u64 {
+		self.timestamp.unwrap_or_default()
+	}
+
+	fn forks(&self) -> Result<Forks, FileError> {
+		match &self.config {
+			Some(config) => config.forks(self.number(), self.time()),
+			None => Ok(Forks::default()),
+		}
+	}
+
+	/// By what the block may be another than the one that is made here.
+	fn foreign(&self) -> Result<Vec<Foreign>, FileError> {
+		let forks = self.forks()?;
+		let mut foreign = self.foreign.clone();
+		if let Some(config) = &self.config {
+			let extra_data = self.extra_data.as_deref().unwrap_or_default();
+			foreign.extend(config.foreign(self.time(), forks, extra_data));
+		}
+		if self.excess_blob_gas.is_some() && !forks.cancun {
+			let reason = "before Cancun some versions of Geth put it into the header";
+			foreign.push(Foreign::of_field("excessBlobGas", reason));
+		}
+		if self.bloom.iter().flatten().any(|byte| *byte != 0) {
+			foreign.push(Foreign::of_field("logsBloom", "a first block has no logs"));
+		}
+		Ok(foreign)
+	}
+
+	/// What the file says of the header must be what follows from the rest.
+	fn compare(&self, header: &Header) -> Result<(), FileError> {
+		for ((field, of), said) in DERIVED.into_iter().zip(self.derived) {
+			let found = of(header).map(|word| H256(word.0));
+			if let Some(expected) = said.filter(|said| Some(*said) != found) {
+				return Err(FileError::HeaderWord { field, expected, found });
+			}
+		}
+		Ok(())
+	}
+
+	/// Takes a field that Geth does not know, or passes over it; says whether it was there before.
+	fn other<'de, A: MapAccess<'de>>(
+		&mut self,
+		field: &str,
+		map: &mut A,
+	) -> Result<bool, A::Error> {
+		let mut derived = DERIVED.iter().zip(&mut self.derived);
+		let found = derived.find(|((name, _), _)| name.eq_ignore_ascii_case(field));
+		if let Some((_, said)) = found {
+			return put(said, map);
+		}
+		let reason = match field.to_ascii_lowercase().as_str() {
+			"seal" | "auraseal" | "aurastep" => AURA,
+			"extdatahash" | "extdatagasused" | "blockgascost" => AVALANCHE,
+			name if is_remark(name) => {
+				map.next_value::<IgnoredAny>()?;
+				return Ok(false);
+			}
+			_ => "a genesis of Geth does not have it",
+		};
+		if present(map)? && self.foreign.len() < MAX_FOREIGN {
+			self.foreign.push(Foreign::of_field(field, reason));
+		}
+		Ok(false)
+	}
+}
+
+/// Whether a field, in lower case, is meant for people.
+fn is_remark(field: &str) -> bool {
+	matches!(field, "comment" | "description" | "name") || field.starts_with(['_', '$'])
 }
 
 fn b256(hash: H256) -> B256 {
@@ -180,7 +327,7 @@ impl<'de> Visitor<'de> for GenesisSeed<'_, '_> {
 		while let Some(field) = map.next_key::<String>()? {
 			// As Go's parser, which takes names in any case: `mixhash` is common.
 			let repeated = match field.to_ascii_lowercase().as_str() {
-				"config" => match map.next_value::<Option<Config>>()? {
+				"config" => match map.next_value_seed(ConfigSeed { loader: &mut *loader })? {
 					Some(config) => genesis.config.replace(config).is_some(),
 					None => false,
 				},
@@ -197,15 +344,25 @@ impl<'de> Visitor<'de> for GenesisSeed<'_, '_> {
 				"basefeepergas" => put(&mut genesis.base_fee, &mut map)?,
 				"excessblobgas" => put(&mut genesis.excess_blob_gas, &mut map)?,
 				"blobgasused" => put(&mut genesis.blob_gas_used, &mut map)?,
-				"stateroot" => put(&mut genesis.state_root, &mut map)?,
+				"hash" => put(&mut genesis.hash, &mut map)?,
+				// The second is how op-geth names it.
+				"stateroot" | "statehash" => put(&mut genesis.state_root, &mut map)?,
+				"logsbloom" => put(&mut genesis.bloom, &mut map)?,
 				"alloc" => {
 					map.next_value_seed(loader.accounts())?;
 					std::mem::replace(&mut genesis.alloc, true)
 				}
-				_ => {
-					map.next_value::<IgnoredAny>()?;
+				// Some tools wrap a genesis. Parity's file has the header in a part of this name.
+				"genesis" => {
+					let (genesis, loader) = (&mut *genesis, &mut *loader);
+					map.next_value_seed(GenesisSeed { genesis, loader })?;
 					false
 				}
+				"engine" | "accounts" => {
+					genesis.specification = true;
+					genesis.other(&field, &mut map)?
+				}
+				_ => genesis.other(&field, &mut map)?,
 			};
 			if repeated {
 				return Err(loader.fail(FileError::Repeated { field }));

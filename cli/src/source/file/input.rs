@@ -16,7 +16,10 @@ const MAX_TOKEN_BYTES: usize = 8 << 20;
 const MAX_UNPACKED_BYTES: u64 = 1 << 42;
 
 /// The bytes of a file, unpacked.
-pub(super) type Input = BufReader<Guard<Box<dyn Read>>>;
+pub(super) type Input = Guarded<Box<dyn Read>>;
+
+/// Bytes that come from elsewhere, guarded.
+pub(in crate::source) type Guarded<R> = BufReader<Guard<R>>;
 
 /// Opens `path`.
 pub(super) fn open(path: &Path) -> Result<Input, FileError> {
@@ -31,7 +34,7 @@ pub(super) fn open(path: &Path) -> Result<Input, FileError> {
 }
 
 /// Guards bytes that come from elsewhere.
-pub(super) fn guarded(bytes: Box<dyn Read>) -> Input {
+pub(in crate::source) fn guarded<R: Read>(bytes: R) -> Guarded<R> {
 	BufReader::with_capacity(1 << 16, Guard::new(bytes, MAX_TOKEN_BYTES))
 }
 
@@ -46,7 +49,7 @@ pub struct TokenTooLong {
 }
 
 /// Fails before a parser has to hold a token of JSON that is longer than any with a use.
-pub(super) struct Guard<R> {
+pub(in crate::source) struct Guard<R> {
 	source: R,
 	limit: usize,
 	offset: u64,

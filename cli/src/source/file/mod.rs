@@ -6,15 +6,18 @@
 mod account;
 mod anvil;
 mod attested;
+mod config;
 mod dump;
 mod error;
 mod genesis;
+#[cfg(test)]
+mod genesis_tests;
 mod header;
-mod input;
+pub(super) mod input;
+mod networks;
 mod records;
 #[cfg(test)]
 mod tests;
-mod value;
 
 use std::{
 	path::{Path, PathBuf},
@@ -26,13 +29,13 @@ use migration_primitives::{
 	H160, H256,
 };
 
-pub use error::FileError;
+pub use error::{FileError, Foreign};
 pub use header::HeaderBytesError;
 pub use input::TokenTooLong;
 
 use account::Loader;
 use anvil::AnvilState;
-use genesis::Genesis;
+use genesis::{Expected, Genesis};
 use header::BlockHeader;
 
 use crate::snapshot::{Choice, Stage, Staged};
@@ -103,6 +106,8 @@ pub struct FileRequest {
 	pub header: Option<PathBuf>,
 	/// The chain id, which must be the file's where that says one.
 	pub chain_id: Option<u64>,
+	/// The hash that the block of a genesis must have. It also settles what the file leaves open.
+	pub block_hash: Option<H256>,
 	/// What binds the accounts to the source.
 	pub trust: Trust,
 	/// How final the block is, on the operator's word; block 0 is final by itself.
@@ -173,7 +178,7 @@ pub fn read(
 			Err(FileError::StateRoot { accounts, who, expected, found, zeros })
 		}
 	};
-	let block = said.block(given, state_root, check)?;
+	let block = said.block(given, request, state_root, check)?;
 	if let Some(header) = &block.header {
 		check("the block's header", header.header.state_root)?;
 	}
@@ -226,6 +231,7 @@ impl Said {
 	fn block(
 		self,
 		given: Option<BlockHeader>,
+		request: &FileRequest,
 		state_root: H256,
 		check: impl Fn(&'static str, H256) -> Result<(), FileError>,
 	) -> Result<Block, FileError> {
@@ -234,13 +240,11 @@ impl Said {
 				if let Some(expected) = genesis.state_root {
 					check("the file", expected)?;
 				}
-				let header = BlockHeader::encode(&genesis.header(state_root)?, None)?;
-				if let Some(given) = given.filter(|given| *given != header) {
-					let (number, expected) = (header.header.number, given.header.hash);
-					let found = header.header.hash;
-					return Err(FileError::HeaderHash { number, expected, found });
-				}
-				Ok(Block::of_header(genesis.chain_id(header.header.hash), header))
+				let expected = Expected { request, given: given.as_ref() };
+				let header = BlockHeader::encode(&genesis.header(state_root, expected)?, None)?;
+				genesis.confirm(&header.header, expected)?;
+				let chain_id = genesis.chain_id(header.header.hash, request.chain_id);
+				Ok(Block::of_header(chain_id, header))
 			}
 			Self::Root(root) => {
 				check("the file", root)?;

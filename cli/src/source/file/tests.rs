@@ -8,7 +8,10 @@ use serde_json::{json, Value as Json};
 use tempfile::TempDir;
 
 use super::*;
-use crate::snapshot::{SnapshotReader, SnapshotWriter, StageError, Summary};
+use crate::{
+	snapshot::{SnapshotReader, SnapshotWriter, StageError, Summary},
+	source::fixture::gzip,
+};
 
 const CONTRACT: &str = "0x1111111111111111111111111111111111111111";
 const PERSON: &str = "0x2222222222222222222222222222222222222222";
@@ -36,13 +39,13 @@ fn genesis(alloc: Json) -> Json {
 	})
 }
 
-struct Source {
+pub(super) struct Source {
 	folder: TempDir,
-	request: FileRequest,
+	pub(super) request: FileRequest,
 }
 
 impl Source {
-	fn new(kind: FileKind, content: &[u8]) -> Self {
+	pub(super) fn new(kind: FileKind, content: &[u8]) -> Self {
 		let folder = TempDir::new().expect("a folder");
 		let path = folder.path().join("source");
 		fs::write(&path, content).expect("written");
@@ -50,6 +53,7 @@ impl Source {
 			file: FileSource { kind, path },
 			header: None,
 			chain_id: None,
+			block_hash: None,
 			trust: Trust::Proved,
 			finality: Finality::Unfinalized,
 			confirmations: 0,
@@ -62,12 +66,12 @@ impl Source {
 		Self::new(FileKind::GethGenesis, genesis(alloc).to_string().as_bytes())
 	}
 
-	fn read(&self) -> Result<FileState, FileError> {
+	pub(super) fn read(&self) -> Result<FileState, FileError> {
 		read(&self.request, self.folder.path(), &mut || {})
 	}
 
 	/// The error, from within the record that it is in.
-	fn error(&self) -> FileError {
+	pub(super) fn error(&self) -> FileError {
 		match self.read().err().expect("an error") {
 			FileError::Record { source, .. } => *source,
 			error => error,
@@ -218,21 +222,7 @@ fn some_accounts_of_a_file_are_proved_works() {
 
 #[test]
 fn gzip_of_a_file_gives_the_same_works() {
-	// One stored block, so that nothing but the checksum is computed here.
-	let content = genesis(alloc()).to_string().into_bytes();
-	let length = content.len() as u16;
-	let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1];
-	packed.extend_from_slice(&length.to_le_bytes());
-	packed.extend_from_slice(&(!length).to_le_bytes());
-	packed.extend_from_slice(&content);
-	let crc = content.iter().fold(u32::MAX, |crc, byte| {
-		(0..8).fold(crc ^ u32::from(*byte), |crc, _| match crc & 1 {
-			0 => crc >> 1,
-			_ => (crc >> 1) ^ 0xedb8_8320,
-		})
-	});
-	packed.extend_from_slice(&(!crc).to_le_bytes());
-	packed.extend_from_slice(&u32::from(length).to_le_bytes());
+	let packed = gzip(genesis(alloc()).to_string().as_bytes());
 	let (_, _, expected) = Source::genesis(alloc()).snapshot();
 	assert_eq!(Source::new(FileKind::GethGenesis, &packed).snapshot().2, expected);
 	let cut = &packed[..packed.len() - 100];
@@ -453,7 +443,7 @@ fn attested_file_that_is_cut_off_or_claims_proof_fails() {
 }
 
 /// The folder of public genesis files, where the machine has it.
-fn vectors() -> Option<PathBuf> {
+pub(super) fn vectors() -> Option<PathBuf> {
 	let folder = std::env::var_os("MIGRATION_VECTORS").map(PathBuf::from);
 	if folder.is_none() {
 		eprintln!("skipped: MIGRATION_VECTORS does not name the folder of genesis files");

@@ -4,7 +4,7 @@
 //! asked for. Keys of mappings are words of the events that the account has emitted, topics and
 //! words of data, and small numbers. The keys of a mapping inside a mapping are of one event.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use migration_primitives::{hash::keccak256, H160, H256, U256};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
 	events::{event_words, Events},
-	KeyBook, Means, MAX_KEYS,
+	KeyBook, Means,
 };
 use crate::source::{EthereumNode, SourceError};
 
@@ -32,7 +32,13 @@ const COUNTED_KEYS: u64 = 64;
 /// Deepest nesting of types.
 const MAX_DEPTH: u8 = 16;
 /// Most slots of one array.
-const MAX_ARRAY_SLOTS: u64 = MAX_KEYS as u64;
+const MAX_ARRAY_SLOTS: u64 = 1 << 26;
+/// Most keys of one account, and events that are looked at for them.
+const MAX_STEPS: u64 = 1 << 27;
+/// Most arrays and texts whose lengths are asked for in one round: they are held in memory.
+const MAX_LENGTHS: usize = 1 << 18;
+/// Lengths that are asked for at once.
+const LENGTHS_AT_ONCE: usize = 1_024;
 
 /// A storage layout.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -82,13 +88,20 @@ pub enum LayoutError {
 }
 
 /// A place in the storage.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Place<'a> {
 	kind: &'a str,
 	slot: U256,
-	/// The event whose words are the keys of mappings inside of a mapping.
-	event: Option<usize>,
+	/// The words of the event that are the keys of mappings inside of a mapping.
+	event: Option<Arc<[H256]>>,
 	depth: u8,
+}
+
+impl<'a> Place<'a> {
+	/// A place inside of this one.
+	fn inside(&self, kind: &'a str, slot: U256) -> Self {
+		Self { kind, slot, event: self.event.clone(), depth: self.depth.saturating_add(1) }
+	}
 }
 
 impl Layout {
@@ -109,37 +122,26 @@ impl Layout {
 		last: u64,
 		book: &mut KeyBook,
 	) -> Result<(), SourceError> {
-		let events = event_words(node, address, last).await?;
-		let mut expansion = Expansion {
-			layout: self,
-			address,
-			events: &events,
-			book,
-			seen: BTreeSet::new(),
-			places: Vec::new(),
-			lengths: Vec::new(),
-		};
+		let events = event_words(node, address, last, book.folder()).await?;
+		let mut expansion = Expansion::new(self, address, &events, book);
 		for name in PROXY_SLOTS {
 			expansion.key(hash_below(name))?;
 		}
 		for name in NAMESPACES {
 			expansion.key(namespace(name))?;
 		}
-		for member in &self.storage {
-			expansion.member(member, U256::zero(), None, 0)?;
-		}
+		expansion.variables()?;
 		loop {
-			while let Some(place) = expansion.places.pop() {
-				expansion.expand(&place)?;
-			}
 			let lengths = std::mem::take(&mut expansion.lengths);
 			if lengths.is_empty() {
 				return Ok(());
 			}
-			let keys: Vec<H256> = lengths.iter().map(|place| word(place.slot)).collect();
-			let values = node.slots(address, &keys, last).await?;
-			for (place, value) in lengths.iter().zip(values) {
-				expansion.expand_length(place, U256::from_big_endian(value.as_bytes()))?;
+			for part in lengths.chunks(LENGTHS_AT_ONCE) {
+				let keys: Vec<H256> = part.iter().map(|place| word(place.slot)).collect();
+				let values = node.slots(address, &keys, last).await?;
+				for (place, value) in part.iter().zip(values) {
+					expansion.of_length(place, U256::from_big_endian(value.as_bytes()))?;
+				}
 			}
 		}
 	}
@@ -155,107 +157,138 @@ struct Expansion<'a> {
 	address: H160,
 	events: &'a Events,
 	book: &'a mut KeyBook,
-	seen: BTreeSet<(&'a str, U256, Option<usize>)>,
-	places: Vec<Place<'a>>,
+	steps: u64,
 	/// Places whose value says how many slots follow.
 	lengths: Vec<Place<'a>>,
 }
 
+/// The types of a mapping.
+#[derive(Clone, Copy)]
+struct Mapping<'a> {
+	key: &'a str,
+	value: &'a str,
+	/// Whether there may be mappings inside.
+	nested: bool,
+}
+
 impl<'a> Expansion<'a> {
+	fn new(layout: &'a Layout, address: H160, events: &'a Events, book: &'a mut KeyBook) -> Self {
+		Self { layout, address, events, book, steps: 0, lengths: Vec::new() }
+	}
+
+	/// Adds the keys of all variables.
+	fn variables(&mut self) -> Result<(), SourceError> {
+		let layout: &'a Layout = self.layout;
+		for member in &layout.storage {
+			let slot = self.offset(member)?;
+			self.place(Place { kind: &member.kind, slot, event: None, depth: 0 })?;
+		}
+		Ok(())
+	}
+
 	fn key(&mut self, slot: U256) -> Result<(), SourceError> {
+		self.step()?;
 		self.book.add(self.address, word(slot), Means::Layout)
+	}
+
+	fn step(&mut self) -> Result<(), SourceError> {
+		self.steps = self.steps.saturating_add(1);
+		match self.steps > MAX_STEPS {
+			true => Err(SourceError::TooManyKeys { address: self.address, limit: MAX_STEPS }),
+			false => Ok(()),
+		}
 	}
 
 	fn wrong(&self, reason: impl Into<String>) -> SourceError {
 		wrong(self.address, reason.into())
 	}
 
-	fn member(
-		&mut self,
-		member: &'a Member,
-		slot: U256,
-		event: Option<usize>,
-		depth: u8,
-	) -> Result<(), SourceError> {
-		let offset = U256::from_dec_str(&member.slot)
-			.map_err(|_| self.wrong(format!("`{}` is no slot", member.slot)))?;
-		self.place(&member.kind, slot.overflowing_add(offset).0, event, depth)
+	fn offset(&self, member: &Member) -> Result<U256, SourceError> {
+		U256::from_dec_str(&member.slot)
+			.map_err(|_| self.wrong(format!("`{}` is no slot", member.slot)))
 	}
 
-	/// Adds a place, once.
-	fn place(
-		&mut self,
-		kind: &'a str,
-		slot: U256,
-		event: Option<usize>,
-		depth: u8,
-	) -> Result<(), SourceError> {
-		if depth > MAX_DEPTH {
+	/// Adds the keys of a place, and of all inside.
+	fn place(&mut self, place: Place<'a>) -> Result<(), SourceError> {
+		if place.depth > MAX_DEPTH {
 			return Err(self.wrong(format!("its types nest deeper than {MAX_DEPTH}")));
 		}
-		if self.seen.len() > MAX_KEYS {
-			return Err(SourceError::TooManyKeys { address: self.address, limit: MAX_KEYS });
-		}
-		if self.seen.insert((kind, slot, event)) {
-			self.places.push(Place { kind, slot, event, depth });
-		}
-		Ok(())
-	}
-
-	fn expand(&mut self, place: &Place<'a>) -> Result<(), SourceError> {
 		let layout: &'a Layout = self.layout;
 		let kind = layout.kind(self.address, place.kind)?;
-		let depth = place.depth.saturating_add(1);
 		match (kind.encoding, &kind.members, &kind.base) {
 			(Encoding::Inplace, Some(members), _) => {
 				for member in members {
-					self.member(member, place.slot, place.event, depth)?;
+					let slot = place.slot.overflowing_add(self.offset(member)?).0;
+					self.place(place.inside(&member.kind, slot))?;
 				}
 				Ok(())
 			}
 			(Encoding::Inplace, None, Some(base)) => {
 				let slots = slots_of(kind).ok_or_else(|| self.wrong("an array has no length"))?;
-				self.elements(base, place, place.slot, slots)
+				self.elements(base, &place, place.slot, slots)
 			}
 			(Encoding::Inplace, None, None) => self.key(place.slot),
-			(Encoding::Mapping, ..) => self.expand_mapping(kind, place),
+			(Encoding::Mapping, ..) => self.mapping(kind, &place),
 			(Encoding::DynamicArray | Encoding::Bytes, ..) => {
 				self.key(place.slot)?;
-				self.lengths.push(place.clone());
+				if self.lengths.len() >= MAX_LENGTHS {
+					let reason = format!("it has more than {MAX_LENGTHS} arrays and texts");
+					return Err(self.wrong(reason));
+				}
+				self.lengths.push(place);
 				Ok(())
 			}
 		}
 	}
 
-	fn expand_mapping(&mut self, kind: &'a Type, place: &Place<'a>) -> Result<(), SourceError> {
+	fn mapping(&mut self, kind: &'a Type, place: &Place<'a>) -> Result<(), SourceError> {
 		let (Some(key), Some(value)) = (&kind.key, &kind.value) else {
 			return Err(self.wrong("a mapping has no types"));
 		};
-		let nested = self.layout.kind(self.address, value)?.encoding != Encoding::Inplace
-			|| self.layout.kind(self.address, value)?.members.is_some();
+		let inside = self.layout.kind(self.address, value)?;
+		let nested = inside.encoding != Encoding::Inplace || inside.members.is_some();
+		let mapping = Mapping { key, value, nested };
+		let counted = match key.starts_with("t_uint") {
+			true => 0..COUNTED_KEYS,
+			false => 0..0,
+		};
+		if let Some(words) = &place.event {
+			return self.entries(mapping, place, words, counted);
+		}
 		let events: &'a Events = self.events;
-		let depth = place.depth.saturating_add(1);
-		for (index, words) in events.iter().enumerate() {
-			if place.event.is_some_and(|event| event != index) {
-				continue;
-			}
-			let counted = match key.starts_with("t_uint") {
-				true => 0..COUNTED_KEYS,
-				false => 0..0,
-			};
-			let words = words.iter().copied().chain(counted.map(H256::from_low_u64_be));
-			for word in words.filter(|word| may_be_key(key, word)) {
-				let mut preimage = word.as_bytes().to_vec();
-				preimage.extend_from_slice(&place.slot.to_big_endian());
-				let slot = U256::from_big_endian(keccak256(&preimage).as_bytes());
-				let event = nested.then_some(index);
-				self.place(value, slot, event, depth)?;
-			}
+		let mut events = events.read()?;
+		while let Some(words) = events.next_event()? {
+			self.step()?;
+			// What is not nested gets the numbers once.
+			let counted = if nested { counted.clone() } else { 0..0 };
+			self.entries(mapping, place, &words, counted)?;
+		}
+		// Keys that are no words are tried also without events.
+		let no_words: Arc<[H256]> = Vec::new().into();
+		self.entries(mapping, place, &no_words, counted)
+	}
+
+	/// Adds the entries of a mapping whose keys are words of one event, or numbers.
+	fn entries(
+		&mut self,
+		mapping: Mapping<'a>,
+		place: &Place<'a>,
+		words: &Arc<[H256]>,
+		counted: Range<u64>,
+	) -> Result<(), SourceError> {
+		let keys = words.iter().copied().chain(counted.map(H256::from_low_u64_be));
+		for key in keys.filter(|key| may_be_key(mapping.key, key)) {
+			let mut preimage = key.as_bytes().to_vec();
+			preimage.extend_from_slice(&place.slot.to_big_endian());
+			let slot = U256::from_big_endian(keccak256(&preimage).as_bytes());
+			let event = mapping.nested.then(|| words.clone());
+			self.place(Place { event, ..place.inside(mapping.value, slot) })?;
 		}
 		Ok(())
 	}
 
-	fn expand_length(&mut self, place: &Place<'a>, value: U256) -> Result<(), SourceError> {
+	/// Adds the keys that follow from the value of a place which says how many slots there are.
+	fn of_length(&mut self, place: &Place<'a>, value: U256) -> Result<(), SourceError> {
 		let layout: &'a Layout = self.layout;
 		let kind = layout.kind(self.address, place.kind)?;
 		let start = U256::from_big_endian(keccak256(&place.slot.to_big_endian()).as_bytes());
@@ -297,9 +330,8 @@ impl<'a> Expansion<'a> {
 		let element = self.layout.kind(self.address, base)?;
 		let each = slots_of(element).filter(|each| *each > 0);
 		let each = each.ok_or_else(|| self.wrong("a type has no length"))?;
-		let depth = place.depth.saturating_add(1);
 		for index in (0..slots).step_by(usize::try_from(each).unwrap_or(usize::MAX)) {
-			self.place(base, start.overflowing_add(index.into()).0, place.event, depth)?;
+			self.place(place.inside(base, start.overflowing_add(index.into()).0))?;
 		}
 		Ok(())
 	}

@@ -1,6 +1,10 @@
 //! Keys of a small layout.
 
-use super::*;
+use std::collections::BTreeSet;
+
+use tempfile::TempDir;
+
+use super::{super::events::EventWriter, *};
 use crate::source::RpcSettings;
 
 const LAYOUT: &str = r#"{ "storageLayout": {
@@ -29,26 +33,24 @@ const LAYOUT: &str = r#"{ "storageLayout": {
 			"numberOfBytes": "64" }
 	} } }"#;
 
-fn keys(layout: &Layout, events: &Events) -> BTreeSet<H256> {
-	let address = H160::repeat_byte(1);
-	let mut book = KeyBook::default();
-	let mut expansion = Expansion {
-		layout,
-		address,
-		events,
-		book: &mut book,
-		seen: BTreeSet::new(),
-		places: Vec::new(),
-		lengths: Vec::new(),
-	};
-	for member in &layout.storage {
-		expansion.member(member, U256::zero(), None, 0).expect("a member");
+/// The keys of the variables, with these words of events.
+fn keys(layout: &Layout, events: &[Vec<H256>]) -> Result<BTreeSet<H256>, SourceError> {
+	let (address, folder) = (H160::repeat_byte(1), TempDir::new().expect("a folder"));
+	let mut book = KeyBook::new(folder.path());
+	let mut writer = EventWriter::new(folder.path())?;
+	for words in events {
+		writer.add(words)?;
 	}
-	while let Some(place) = expansion.places.pop() {
-		expansion.expand(&place).expect("expanded");
-	}
+	let events = writer.finish()?;
+	let mut expansion = Expansion::new(layout, address, &events, &mut book);
+	expansion.variables()?;
 	assert!(expansion.lengths.is_empty());
-	book.of(address).map(|(key, _)| key).collect()
+	let (mut keys, mut found) = (book.of(address)?, BTreeSet::new());
+	while let Some((key, means)) = keys.next_key()? {
+		assert_eq!(means, Means::Layout);
+		found.insert(key);
+	}
+	Ok(found)
 }
 
 fn mapped(key: H256, slot: U256) -> U256 {
@@ -61,8 +63,7 @@ fn keys_of_variables_mappings_structs_and_arrays_works() {
 	let layout = Layout::parse(LAYOUT.as_bytes()).expect("a layout");
 	let (a, b, c) = (1u64, 2, 3);
 	let [a, b, c] = [a, b, c].map(H256::from_low_u64_be);
-	let events = vec![vec![a, b], vec![c]];
-	let keys = keys(&layout, &events);
+	let keys = keys(&layout, &[vec![a, b], vec![c]]).expect("keys");
 	let mut expected: BTreeSet<H256> = [0u64, 3, 4, 5, 6].map(H256::from_low_u64_be).into();
 	for key in [a, b, c] {
 		expected.insert(word(mapped(key, 1.into())));
@@ -77,7 +78,7 @@ fn keys_of_variables_mappings_structs_and_arrays_works() {
 #[test]
 fn keys_of_words_that_are_no_address_are_left_out_works() {
 	let layout = Layout::parse(LAYOUT.as_bytes()).expect("a layout");
-	assert_eq!(keys(&layout, &vec![vec![H256::repeat_byte(1)]]).len(), 5);
+	assert_eq!(keys(&layout, &[vec![H256::repeat_byte(1)]]).expect("keys").len(), 5);
 }
 
 #[tokio::test]
@@ -87,30 +88,35 @@ async fn layout_that_makes_no_sense_fails() {
 	let text = LAYOUT.replace("\"base\": \"t_uint64\"", "\"base\": \"t_none\"");
 	let layout = Layout::parse(text.as_bytes()).expect("a layout");
 	let node = EthereumNode::new("http://127.0.0.1:9", RpcSettings::default()).expect("a node");
-	let result = layout.collect(&node, H160::zero(), 0, &mut KeyBook::default()).await;
+	let folder = TempDir::new().expect("a folder");
+	let result = layout.collect(&node, H160::zero(), 0, &mut KeyBook::new(folder.path())).await;
 	assert!(matches!(result, Err(SourceError::Unreachable { .. })));
+	let error = keys(&layout, &[]).expect_err("a type that is not there");
+	assert!(error.to_string().contains("it lacks the type t_none"), "{error}");
 	let recursive = text.replace("\"t_uint64\": {", "\"t_none\": {").replace(
 		"\"encoding\": \"inplace\", \"label\": \"uint64\"",
 		"\"encoding\": \"inplace\", \"base\": \"t_none\"",
 	);
 	let layout = Layout::parse(recursive.as_bytes()).expect("a layout");
-	let mut book = KeyBook::default();
-	let mut expansion = Expansion {
-		layout: &layout,
-		address: H160::zero(),
-		events: &Vec::new(),
-		book: &mut book,
-		seen: BTreeSet::new(),
-		places: Vec::new(),
-		lengths: Vec::new(),
-	};
-	// A type that contains itself ends, since a place is taken once.
-	for member in &layout.storage {
-		expansion.member(member, U256::zero(), None, 0).expect("a member");
+	let error = keys(&layout, &[]).expect_err("a type that contains itself");
+	assert!(error.to_string().contains("nest deeper than 16"), "{error}");
+}
+
+#[test]
+fn numbers_as_keys_of_mappings_works() {
+	let text = LAYOUT.replace("\"key\": \"t_address\"", "\"key\": \"t_uint256\"");
+	let layout = Layout::parse(text.as_bytes()).expect("a layout");
+	let word_of = H256::repeat_byte(7);
+	let keys = keys(&layout, &[vec![word_of]]).expect("keys");
+	let number = |number: u64| H256::from_low_u64_be(number);
+	for key in [number(0), number(63), word_of] {
+		assert!(keys.contains(&word(mapped(key, 1.into()))), "{key:?}");
+		// Also with the words of the event, in either place.
+		assert!(keys.contains(&word(mapped(word_of, mapped(key, 2.into())))), "{key:?}");
+		assert!(keys.contains(&word(mapped(key, mapped(word_of, 2.into())))), "{key:?}");
 	}
-	while let Some(place) = expansion.places.pop() {
-		expansion.expand(&place).expect("expanded");
-	}
+	assert!(keys.contains(&word(mapped(number(5), mapped(number(6), 2.into())))));
+	assert!(!keys.contains(&word(mapped(number(64), 1.into()))));
 }
 
 #[test]

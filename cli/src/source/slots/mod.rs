@@ -12,7 +12,7 @@ use std::fmt;
 use clap::ValueEnum;
 use migration_primitives::H256;
 
-pub use keys::{KeyBook, MAX_KEYS};
+pub use keys::{KeyBook, Keys};
 pub use layout::{Layout, LayoutError};
 pub use range::StorageRange;
 pub use traces::collect as collect_traces;
@@ -42,6 +42,16 @@ impl Means {
 			Self::Layout => "layouts and events",
 			Self::List => "the list",
 		}
+	}
+
+	/// A byte for files.
+	pub fn index(&self) -> u8 {
+		*self as u8
+	}
+
+	/// The means of a byte.
+	pub fn of_index(index: u8) -> Option<Self> {
+		Self::value_variants().iter().find(|means| means.index() == index).copied()
 	}
 
 	/// Whether it finds keys only, whose values are asked for.

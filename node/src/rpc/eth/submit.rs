@@ -13,6 +13,9 @@ use sp_core::{H160, H256};
 use sp_io::hashing::keccak_256;
 use sp_runtime::transaction_validity::InvalidTransaction;
 
+/// Geth's answer to a transaction that it has.
+const ALREADY_KNOWN: &str = "already known";
+
 impl Eth {
 	/// Gives a signed transaction to the pool and returns its hash.
 	///
@@ -31,11 +34,16 @@ impl Eth {
 				raw.len()
 			))
 		})?;
+		let hash = H256(keccak_256(&raw));
 		match self.pool.submit_one(best.hash, TransactionSource::External, extrinsic).await {
-			Ok(_) => Ok(H256(keccak_256(&raw))),
+			Ok(_) => Ok(hash),
 			Err(error) => Err(match error.into_pool_error() {
 				Ok(PoolError::InvalidTransaction(reason)) => self.explain(reason, &raw),
 				Ok(PoolError::TemporarilyBanned) => self.explain_ban(&raw),
+				// Somebody has brought the same transaction in another extrinsic.
+				Ok(PoolError::TooLowPriority { .. }) if self.waiting_bytes(hash).is_some() => {
+					EthError::Rejected(ALREADY_KNOWN.into())
+				}
 				Ok(error) => EthError::Rejected(pool_message(&error)),
 				Err(error) => EthError::internal(error),
 			}),
@@ -106,7 +114,7 @@ fn payment_details(account: &AccountView, request: &ExecuteRequest) -> Option<St
 /// The pool's own reasons, in Geth's words where it has them.
 fn pool_message(error: &PoolError) -> String {
 	match error {
-		PoolError::AlreadyImported(_) => "already known".into(),
+		PoolError::AlreadyImported(_) => ALREADY_KNOWN.into(),
 		PoolError::TooLowPriority { .. } => "replacement transaction underpriced".into(),
 		PoolError::ImmediatelyDropped => "txpool is full".into(),
 		PoolError::TemporarilyBanned => {

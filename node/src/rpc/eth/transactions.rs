@@ -52,12 +52,7 @@ impl Eth {
 
 	/// The transaction with this hash, if it waits in the pool.
 	fn waiting(&self, hash: H256) -> Result<Option<Transaction>, EthError> {
-		let ready = self.pool.ready().filter_map(|waiting| raw_transaction(waiting.data()));
-		let futures = self.pool.futures();
-		let future = futures.iter().filter_map(|waiting| raw_transaction(waiting.data()));
-		let Some(raw) = ready.chain(future).find(|raw| H256(keccak_256(raw)) == hash) else {
-			return Ok(None);
-		};
+		let Some(raw) = self.waiting_bytes(hash) else { return Ok(None) };
 		let signer = RecoveredTransaction::recover(&raw, self.chain_id_at_best()?)
 			.map_err(EthError::internal)?
 			.signer();
@@ -71,6 +66,17 @@ impl Eth {
 			effective_gas_price: Some(price),
 			block_timestamp: None,
 		}))
+	}
+
+	/// The bytes of the Ethereum transaction with this hash, if it waits in the pool, whatever the
+	/// extrinsic has beside it.
+	pub(super) fn waiting_bytes(&self, hash: H256) -> Option<Vec<u8>> {
+		let is_asked = |raw: &Vec<u8>| H256(keccak_256(raw)) == hash;
+		let mut ready = self.pool.ready().filter_map(|waiting| raw_transaction(waiting.data()));
+		ready.find(is_asked).or_else(|| {
+			let futures = self.pool.futures();
+			futures.iter().filter_map(|waiting| raw_transaction(waiting.data())).find(is_asked)
+		})
 	}
 }
 

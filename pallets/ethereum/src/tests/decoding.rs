@@ -167,7 +167,7 @@ fn recover_high_s_fails() {
 fn recover_senseless_signature_fails() {
 	let one = AlloyU256::from(1);
 	for (r, s) in [(AlloyU256::ZERO, one), (one, AlloyU256::ZERO), (CURVE_ORDER, one)] {
-		let signed = eip1559(0, call(TO)).into_signed(Signature::new(r, s, false));
+		let signed = eip1559(0, call(TO)).into_signed(Signature::new(r, s, true));
 		assert_eq!(recover(&encode(&signed)), Err(TransactionError::InvalidSignature));
 	}
 }

@@ -241,7 +241,9 @@ fn halting_call_uses_all_gas() {
 	execute(|| {
 		deploy(TO, HALTS);
 		let wallet = Wallet::new(1);
-		let Event::Executed { exit_reason, .. } = apply_ok(wallet.raw(eip1559(0, call(TO))));
+		let Event::Executed { exit_reason, .. } = apply_ok(wallet.raw(eip1559(0, call(TO)))) else {
+			panic!("an Ethereum transaction is executed")
+		};
 		assert_eq!(exit_reason, ExitReason::Error(ExitError::DesignatedInvalid));
 		let receipt = end_block().receipts.remove(0);
 		assert!(!receipt.success);
@@ -255,7 +257,9 @@ fn call_of_locked_account_halts_and_pays() {
 	execute(|| {
 		let wallet = Wallet::new(1);
 		Locked::set(vec![TO]);
-		let Event::Executed { exit_reason, .. } = apply_ok(wallet.raw(eip1559(0, call(TO))));
+		let Event::Executed { exit_reason, .. } = apply_ok(wallet.raw(eip1559(0, call(TO)))) else {
+			panic!("an Ethereum transaction is executed")
+		};
 		assert_eq!(exit_reason, ExitReason::Error(ExitError::AccountLocked(TO)));
 		assert_eq!(balance(TO), 0);
 		Locked::set(vec![]);

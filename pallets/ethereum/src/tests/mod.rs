@@ -3,6 +3,7 @@
 mod decoding;
 mod execution;
 mod lists;
+mod recording;
 mod retention;
 mod validity;
 pub(crate) mod wallet;

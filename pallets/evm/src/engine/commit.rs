@@ -20,8 +20,8 @@ use revm::state::Account;
 use sp_core::{Get, H160, H256, U256};
 use sp_runtime::{traits::Saturating, DispatchError};
 
-/// Slots that SELFDESTRUCT may clear at once. Only before EIP-6780 can a contract with storage be
-/// destroyed.
+/// Slots that all contracts which one execution destroys may have together, since they are cleared at
+/// its end for no gas. Only before EIP-6780 can a contract with storage be destroyed.
 const MAX_DESTROYED_SLOTS: u32 = 256;
 
 /// What happens to balances between nothing and the existential deposit.
@@ -38,7 +38,7 @@ pub(crate) enum Dust {
 pub(crate) enum CommitError {
 	/// The account would keep more than nothing and less than the existential deposit.
 	BelowExistentialDeposit(H160),
-	/// The destroyed account has too many slots.
+	/// The destroyed account has more slots than may still be cleared.
 	StorageTooLarge(H160),
 	/// The nonce does not fit the runtime's type.
 	NonceTooLarge(H160),
@@ -91,8 +91,9 @@ pub(crate) fn commit<T: Config>(outcome: &Outcome, dust: Dust) -> Result<(), Com
 		.map(|(address, account)| (from_address(*address), account))
 		.collect();
 	with_storage_layer(|| {
+		let mut clearable = MAX_DESTROYED_SLOTS;
 		for (address, account) in &accounts {
-			write_account::<T>(address, account)?;
+			write_account::<T>(address, account, &mut clearable)?;
 		}
 		write_balances::<T>(&accounts, dust)?;
 		pay::<T>(outcome, &accounts);
@@ -106,8 +107,12 @@ pub(crate) fn commit<T: Config>(outcome: &Outcome, dust: Dust) -> Result<(), Com
 	Ok(())
 }
 
-/// Code and nonce, and the end of a destroyed account.
-fn write_account<T: Config>(address: &H160, account: &Account) -> Result<(), CommitError> {
+/// Code and nonce, and the end of a destroyed account, of which at most `clearable` slots are cleared.
+fn write_account<T: Config>(
+	address: &H160,
+	account: &Account,
+	clearable: &mut u32,
+) -> Result<(), CommitError> {
 	if keeps_empty_accounts::<T>() {
 		note_existence::<T>(address, account.is_empty() && !account.is_selfdestructed());
 	}
@@ -117,7 +122,8 @@ fn write_account<T: Config>(address: &H160, account: &Account) -> Result<(), Com
 		if account.is_created() {
 			return Ok(());
 		}
-		let removal = Pallet::<T>::remove_account(address, MAX_DESTROYED_SLOTS);
+		let removal = Pallet::<T>::remove_account(address, *clearable);
+		*clearable = clearable.saturating_sub(removal.removed);
 		return if removal.done { Ok(()) } else { Err(CommitError::StorageTooLarge(*address)) };
 	}
 	let original = account.original_info();

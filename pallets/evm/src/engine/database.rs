@@ -1,6 +1,9 @@
 //! The pallet's storage as revm's database.
 
-use super::convert::{from_address, hash_to_word, to_hash, to_word, word_to_hash};
+use super::{
+	convert::{from_address, hash_to_word, to_hash, to_word, word_to_hash},
+	memory::{ACCOUNT_SHARE, MAX_LOADED},
+};
 use crate::{
 	slot_keys::AccountSlots, AccountCodes, AccountCodesMetadata, AccountGuard, BlockHashMapping,
 	CodeMetadata, Config, EmptyAccounts, EvmSpec, Pallet,
@@ -36,6 +39,8 @@ pub(crate) struct FrameDatabase<T> {
 	codes: BTreeMap<B256, Bytecode>,
 	/// Bytes of all of them.
 	code_read: usize,
+	/// Accounts and slots that the engine holds in memory, in slots.
+	loaded: u64,
 	/// The slots of the accounts whose slots were read.
 	slots: BTreeMap<H160, AccountSlots>,
 	/// Hashes of older blocks read: reading them again costs no more gas than an addition or two.
@@ -54,6 +59,7 @@ impl<T> FrameDatabase<T> {
 			owners: BTreeMap::new(),
 			codes: BTreeMap::new(),
 			code_read: 0,
+			loaded: 0,
 			slots: BTreeMap::new(),
 			block_hashes: BTreeMap::new(),
 			proof: 0,
@@ -89,6 +95,15 @@ impl<T> FrameDatabase<T> {
 		self.code_read = self.code_read.saturating_add(bytes);
 		if self.code_read > MAX_CODE_READ {
 			return Err(DatabaseError::TooMuchCode { limit: MAX_CODE_READ as u64 });
+		}
+		Ok(())
+	}
+
+	/// Counts what the engine is about to hold in memory; see `memory.rs`.
+	pub(super) fn count_loaded(&mut self, slots: u64) -> Result<(), DatabaseError> {
+		self.loaded = self.loaded.saturating_add(slots);
+		if self.loaded > MAX_LOADED {
+			return Err(DatabaseError::OutOfMemory);
 		}
 		Ok(())
 	}
@@ -156,6 +171,7 @@ impl<T: Config> Database for FrameDatabase<T> {
 	/// included, so this is where locks are enforced.
 	fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, DatabaseError> {
 		let address = from_address(address);
+		self.count_loaded(ACCOUNT_SHARE)?;
 		self.count(ACCOUNT_KEYS, 0)?;
 		if self.enforce_locks && T::AccountGuard::is_locked(&address) {
 			return Err(DatabaseError::Locked(address));

@@ -58,10 +58,9 @@ impl<T: Config> FrameEvm<T> {
 			FrameDatabase::new(rules.enforce_locks, T::GasWeightMapping::proof_limit(gas_limit));
 		let mut context =
 			FrameContext::<T>::new(database, spec).with_cfg(cfg).with_block(block).with_tx(tx);
-		journal::reserve::<T>(&mut context.journaled_state, gas_limit);
+		journal::reserve::<T>(&mut context.journaled_state, spec, gas_limit);
 		let mut instructions = EthInstructions::new_mainnet_with_spec(spec);
 		keccak::install(&mut instructions);
-		journal::install::<T>(&mut instructions);
 		let precompiles = FramePrecompiles::new(spec, gas_limit);
 		let inner = Evm::new(context, instructions, precompiles);
 		Self { inner, rules, checks_memory: memory::must_be_checked(spec, gas_limit) }

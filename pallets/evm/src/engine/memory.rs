@@ -3,11 +3,36 @@
 //! All frames of an execution share one piece of memory. The gas cap of EIP-7825 allows no more than
 //! 18 MiB of it; the allocator of the Wasm executor gives 32 MiB in one piece. With more gas, which a
 //! chain without that cap allows, and before EIP-150, when a call could pass on all gas to as many as
-//! 1024 frames, each of which pays for its memory alone, every instruction that would expand memory is looked at first: if
-//! its frame cannot pay, it runs out of gas as on Ethereum; if it can, but the memory is not there, the
-//! execution is halted as a whole, by name. No frame goes on as if it had run out of gas.
+//! 1024 frames, each of which pays for its memory alone, every instruction that would expand memory is
+//! looked at first: if its frame cannot pay, it runs out of gas as on Ethereum; if it can, but the memory
+//! is not there, the execution is halted as a whole, by name. No frame goes on as if it had run out of gas.
+//!
+//! Accounts and slots that were loaded are kept until the transaction ends. On 32 bits an account takes
+//! 210 bytes in the engine's map, half as much again while the map grows, and up to 450 for its state
+//! before, the owner of its code and a short code; a slot takes 105, or 570 if it is the only one of its
+//! account. What 2^24 gas load:
+//!
+//! | rules since | gas of an account | accounts | gas of a slot | slots |
+//! |---|---|---|---|---|
+//! | Frontier | 20 | 838,860 | 50 | 335,544 |
+//! | EIP-150 | 400 | 41,943 | 200 | 83,886 |
+//! | Istanbul | 700 | 23,967 | 800 | 20,971 |
+//! | Berlin | 2,500 | 6,710 | 2,000 | 8,388 |
+//!
+//! (Since Berlin the cheapest are those of an access list, 2,400 and 1,900, and 100 to use them.) A node
+//! gives the runtime 128 MiB. The memory of frames may take 48 of them while it grows, the stacks of 1024
+//! frames 32, the journal 17 and codes 18, which leaves 13. So an execution loads at most [`MAX_LOADED`]
+//! slots, an account counted as [`ACCOUNT_SHARE`] of them, which take 13 MB at most; one that would load
+//! more is halted in the same way. Since Berlin 2^24 gas load 2 * 6,710 = 13,420 at most, beside the few
+//! accounts that are warm from the beginning: less than half of the limit, which is of no account there.
+//! Slots are counted before Istanbul, and where gas exceeds the cap: at Istanbul's price 2^24 gas pay
+//! for fewer than the limit.
 
-use super::{database::DatabaseError, evm::FrameContext};
+use super::{
+	database::DatabaseError,
+	evm::{FrameContext, FrameJournal},
+	journal,
+};
 use crate::{Config, MAX_TRANSACTION_GAS_LIMIT};
 use revm::{
 	bytecode::opcode::*,
@@ -15,7 +40,7 @@ use revm::{
 	interpreter::{
 		instructions::GasTable,
 		interpreter::EthInterpreter,
-		interpreter_types::{Jumps, LoopControl, MemoryTr},
+		interpreter_types::{InputsTr, Jumps, LoopControl, MemoryTr},
 		InstructionExecResult, InstructionResult, InstructionTable, Interpreter, InterpreterAction,
 		Stack,
 	},
@@ -25,9 +50,15 @@ use revm::{
 /// Memory in bytes that all frames of one execution may hold together.
 pub(super) const MAX_EVM_MEMORY: u64 = 20 << 20;
 
+/// Slots that an execution may load: as many as a map of 2^15 places holds before it grows.
+pub(super) const MAX_LOADED: u64 = 28_672;
+
+/// Slots that an account counts as.
+pub(super) const ACCOUNT_SHARE: u64 = 2;
+
 /// Whether so much gas could pay for more memory than there is.
 pub(super) fn must_be_checked(spec: SpecId, gas_limit: u64) -> bool {
-	gas_limit > MAX_TRANSACTION_GAS_LIMIT || !spec.is_enabled_in(SpecId::TANGERINE)
+	gas_limit > MAX_TRANSACTION_GAS_LIMIT || !spec.is_enabled_in(SpecId::ISTANBUL)
 }
 
 /// Runs a frame until it ends or calls.
@@ -50,26 +81,46 @@ pub(super) fn run<T: Config>(
 	interpreter.take_next_action()
 }
 
-/// Looks at the next instruction.
+/// Looks at the next instruction, and abandons the execution if there is no memory for it.
 fn check<T: Config>(
 	interpreter: &Interpreter<EthInterpreter>,
 	context: &mut FrameContext<T>,
 ) -> InstructionExecResult {
-	let Some(end) = memory_end(interpreter.bytecode.opcode(), &interpreter.stack) else {
-		return Ok(());
-	};
-	let held = interpreter.memory.local_memory_offset() as u64;
-	if end <= Word::from(MAX_EVM_MEMORY.saturating_sub(held)) {
-		return Ok(());
-	}
-	let paid = interpreter.gas.memory().expansion_cost;
-	let affordable = u128::from(interpreter.gas.remaining()) + u128::from(paid);
-	if memory_gas(end) > affordable {
-		// The instruction finds this itself, or what else is wrong with it before.
+	let fits = journal::has_room::<T>(&context.journaled_state)
+		&& match interpreter.bytecode.opcode() {
+			SLOAD | SSTORE => slot_fits::<T>(interpreter, &mut context.journaled_state),
+			opcode => memory_fits(interpreter, opcode),
+		};
+	if fits {
 		return Ok(());
 	}
 	context.error = Err(ContextError::Db(DatabaseError::OutOfMemory));
 	Err(InstructionResult::FatalExternalError)
+}
+
+/// Counts the slot on top of the stack, unless it is loaded. It is counted, too, if the instruction then
+/// cannot pay for it.
+fn slot_fits<T: Config>(
+	interpreter: &Interpreter<EthInterpreter>,
+	journal: &mut FrameJournal<T>,
+) -> bool {
+	let Ok(slot) = interpreter.stack.peek(0) else { return true };
+	let account = journal.inner.state.get(&interpreter.input.target_address());
+	account.is_some_and(|account| account.storage.contains_key(&slot))
+		|| journal.database.count_loaded(1).is_ok()
+}
+
+/// Whether the memory that an instruction needs is there, or its frame cannot pay for it.
+fn memory_fits(interpreter: &Interpreter<EthInterpreter>, opcode: u8) -> bool {
+	let Some(end) = memory_end(opcode, &interpreter.stack) else { return true };
+	let held = interpreter.memory.local_memory_offset() as u64;
+	if end <= Word::from(MAX_EVM_MEMORY.saturating_sub(held)) {
+		return true;
+	}
+	let paid = interpreter.gas.memory().expansion_cost;
+	let affordable = u128::from(interpreter.gas.remaining()) + u128::from(paid);
+	// The instruction finds this itself, or what else is wrong with it before.
+	memory_gas(end) > affordable
 }
 
 /// The gas of a frame's memory up to `end`, as by the yellow paper's appendix G; more than any gas

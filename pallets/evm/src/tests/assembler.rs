@@ -6,8 +6,10 @@ use sp_core::H160;
 pub(super) mod op {
 	pub(crate) const STOP: u8 = 0x00;
 	pub(crate) const ADD: u8 = 0x01;
+	pub(crate) const SUB: u8 = 0x03;
 	pub(crate) const KECCAK256: u8 = 0x20;
 	pub(crate) const ADDRESS: u8 = 0x30;
+	pub(crate) const BALANCE: u8 = 0x31;
 	pub(crate) const ORIGIN: u8 = 0x32;
 	pub(crate) const CALLVALUE: u8 = 0x34;
 	pub(crate) const CALLDATALOAD: u8 = 0x35;
@@ -31,10 +33,13 @@ pub(super) mod op {
 	pub(crate) const SLOAD: u8 = 0x54;
 	pub(crate) const SSTORE: u8 = 0x55;
 	pub(crate) const JUMP: u8 = 0x56;
+	pub(crate) const JUMPI: u8 = 0x57;
 	pub(crate) const GAS: u8 = 0x5a;
 	pub(crate) const JUMPDEST: u8 = 0x5b;
 	pub(crate) const TLOAD: u8 = 0x5c;
 	pub(crate) const TSTORE: u8 = 0x5d;
+	pub(crate) const DUP1: u8 = 0x80;
+	pub(crate) const SWAP1: u8 = 0x90;
 	pub(crate) const LOG1: u8 = 0xa1;
 	pub(crate) const CREATE: u8 = 0xf0;
 	pub(crate) const CALL: u8 = 0xf1;

@@ -80,6 +80,7 @@ fn assert_exact(accounts: &BTreeMap<H160, GenesisAccount>) {
 		assert_eq!(storage, account.storage, "{address:?}");
 	}
 	check_invariants();
+	assert_eq!(Pallet::<Test>::check_own_state(), Ok(()));
 }
 
 /// A call without value touches an account, which for Ethereum may remove an empty one (EIP-161).

@@ -1,7 +1,8 @@
 //! Genesis accounts and parameters.
 
 use super::{assembler::op, *};
-use crate::{GenesisAccount, KECCAK_EMPTY};
+use crate::{genesis::GenesisError, GenesisAccount, KECCAK_EMPTY};
+use sp_runtime::{ArithmeticError, TokenError};
 use std::collections::BTreeMap;
 
 fn start(account: GenesisAccount) -> sp_io::TestExternalities {
@@ -31,6 +32,78 @@ fn account_without_balance_keeps_its_nonce() {
 		assert_eq!(EVM::account(bob()).code_hash, KECCAK_EMPTY);
 		check_invariants();
 	});
+}
+
+fn check(accounts: BTreeMap<H160, GenesisAccount>) -> Result<(), GenesisError> {
+	EVMConfig { accounts, ..Default::default() }.check()
+}
+
+fn check_one(account: GenesisAccount) -> Result<(), GenesisError> {
+	check([(bob(), account)].into())
+}
+
+#[test]
+fn check_of_the_largest_that_fits_works() {
+	assert_eq!(check(BTreeMap::new()), Ok(()));
+	let largest = GenesisAccount {
+		nonce: u64::MAX.into(),
+		balance: u128::MAX.into(),
+		storage: [(word(1), word(2))].into(),
+		code: vec![0; 49_152],
+	};
+	assert_eq!(check_one(largest), Ok(()));
+}
+
+#[test]
+fn check_of_a_nonce_of_65_bits_fails() {
+	let nonce = U256::one() << 64;
+	let found = check_one(GenesisAccount { nonce, ..Default::default() });
+	assert_eq!(found, Err(GenesisError::NonceOutOfRange { address: bob(), nonce }));
+}
+
+#[test]
+fn check_of_a_balance_of_129_bits_fails() {
+	let balance = U256::one() << 128;
+	let found = check_one(GenesisAccount { balance, ..Default::default() });
+	assert_eq!(found, Err(GenesisError::BalanceOutOfRange { address: bob(), balance }));
+}
+
+#[test]
+fn check_of_code_above_the_limit_fails() {
+	let found = check_one(GenesisAccount { code: vec![0; 49_153], ..Default::default() });
+	let error = GenesisError::CodeTooLarge { address: bob(), size: 49_153, limit: 49_152 };
+	assert_eq!(found, Err(error));
+}
+
+#[test]
+fn check_of_an_issuance_above_128_bits_fails() {
+	let error = ArithmeticError::Overflow.into();
+	assert_eq!(
+		check([(alice(), funded(u128::MAX)), (bob(), funded(1))].into()),
+		Err(GenesisError::NotIssued { address: bob(), balance: 1, error })
+	);
+	assert_eq!(check([(alice(), funded(u128::MAX - 1)), (bob(), funded(1))].into()), Ok(()));
+}
+
+#[test]
+fn check_of_a_balance_below_the_existential_deposit_fails() {
+	ExistentialDeposit::set(10);
+	let found = [0, 9, 10].map(|balance| check_one(funded(balance)));
+	ExistentialDeposit::set(1);
+	let error = TokenError::BelowMinimum.into();
+	let refused = GenesisError::NotIssued { address: bob(), balance: 9, error };
+	assert_eq!(found, [Ok(()), Err(refused), Ok(())]);
+}
+
+/// The words of the panics are those of the errors.
+#[test]
+fn error_names_account_and_values() {
+	let error = check_one(GenesisAccount { nonce: U256::one() << 64, ..Default::default() });
+	assert_eq!(
+		error.unwrap_err().to_string(),
+		"genesis account 0xb0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0: nonce 18446744073709551616 \
+			is not below 2^64"
+	);
 }
 
 #[test]
@@ -67,6 +140,7 @@ fn chain_id_comes_from_genesis_or_the_runtime() {
 	};
 	let mut externalities: sp_io::TestExternalities = config.build_storage().unwrap().into();
 	externalities.execute_with(|| {
+		check_invariants();
 		assert_eq!(EVM::chain_id(), 31_337);
 		let contract = install(0xc0, assembler::Code::new().ops(&[op::CHAINID]).return_top());
 		assert_eq!(view(contract, vec![]), word(31_337).0.to_vec());

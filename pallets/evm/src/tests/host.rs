@@ -1,11 +1,81 @@
 //! State written from outside the engine.
 
 use super::*;
-use crate::{AddressMapping, Config, HostError, Removal, KECCAK_EMPTY};
+use crate::{
+	invariants::StateFault, AddressMapping, Config, EvmSpec, HostError, Removal, KECCAK_EMPTY,
+};
 use frame_support::assert_storage_noop;
+use sp_core::crypto::AccountId32;
 
 fn references(address: H160) -> u32 {
 	System::sufficients(&<Test as Config>::AddressMapping::into_account_id(address))
+}
+
+/// That a change behind the pallet's back is found. Without it there is nothing to find.
+#[track_caller]
+fn assert_fault(
+	change: impl FnOnce(&AccountId32),
+	fault: impl FnOnce(AccountId32) -> StateFault<AccountId32>,
+) {
+	run_with([(bob(), funded(9))], || {
+		install(0xc0, [1, 2]);
+		let account = <Test as Config>::AddressMapping::into_account_id(bob());
+		assert_eq!(Pallet::<Test>::check_own_state(), Ok(()));
+		change(&account);
+		assert_eq!(Pallet::<Test>::check_own_state(), Err(fault(account)));
+	});
+}
+
+#[test]
+fn leaked_reference_fails() {
+	assert_fault(
+		|account| {
+			System::inc_sufficients(account);
+		},
+		|account| StateFault::Sufficients { account, expected: 0, found: 1 },
+	);
+	assert_fault(
+		|account| {
+			System::inc_providers(account);
+		},
+		|account| StateFault::Providers { account, expected: 1, found: 2 },
+	);
+}
+
+#[test]
+fn nonce_without_reference_fails() {
+	assert_fault(
+		|account| System::inc_account_nonce(account),
+		|account| StateFault::NonceNotHeld { account },
+	);
+}
+
+#[test]
+fn account_with_nothing_in_it_fails() {
+	let nobody = AccountId32::from([7; 32]);
+	assert_fault(
+		|_| frame_system::Account::<Test>::set(&nobody, Default::default()),
+		|_| StateFault::Empty { account: nobody.clone() },
+	);
+}
+
+#[test]
+fn code_without_metadata_of_ones_own_fails() {
+	let address = H160::repeat_byte(0xc0);
+	assert_fault(
+		|_| crate::AccountCodesMetadata::<Test>::remove(address),
+		|_| StateFault::MetadataMissing { address },
+	);
+}
+
+#[test]
+fn account_noted_as_empty_with_a_balance_fails() {
+	Spec::set(EvmSpec::Homestead);
+	assert_fault(
+		|_| crate::EmptyAccounts::<Test>::insert(bob(), ()),
+		|_| StateFault::NotEmpty { address: bob() },
+	);
+	Spec::set(EvmSpec::Osaka);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! A runtime whose accounts are Ethereum addresses and whose nonces have 32 bits.
 
 use crate::{
-	self as pallet_evm, BurnBaseFee, EnsureAddressSame, ExecuteMode, ExecuteRequest, ExitReason,
-	FixedGasPrice, FixedGasWeightMapping, HostError, IdentityAddressMapping,
-	MainnetTransactionGasLimit, Osaka, Pallet, RunnerError, SubstrateBlockHashMapping,
+	self as pallet_evm, genesis::GenesisError, BurnBaseFee, EnsureAddressSame, ExecuteMode,
+	ExecuteRequest, ExitReason, FixedGasPrice, FixedGasWeightMapping, GenesisAccount, HostError,
+	IdentityAddressMapping, MainnetTransactionGasLimit, Osaka, Pallet, RunnerError,
+	SubstrateBlockHashMapping,
 };
 use frame_support::{
 	assert_noop, assert_ok, assert_storage_noop, derive_impl, parameter_types,
@@ -63,6 +64,7 @@ impl pallet_evm::Config for Narrow {
 	type Timestamp = Timestamp;
 	type BlockHashMapping = SubstrateBlockHashMapping<Self>;
 	type AccountGuard = ();
+	type OnExecuted = ();
 	type Spec = Osaka;
 	type MaxCodeSize = ConstU32<24_576>;
 	type WeightInfo = ();
@@ -136,6 +138,18 @@ fn nonce_beyond_the_runtimes_type_fails() {
 		let info = Pallet::<Narrow>::execute(send(1), ExecuteMode::Transaction).unwrap();
 		assert_eq!(info.exit, ExitReason::Succeed);
 	});
+}
+
+#[test]
+fn genesis_nonce_beyond_the_runtimes_type_fails() {
+	let check = |nonce: u64| {
+		let account = GenesisAccount { nonce: nonce.into(), ..Default::default() };
+		EVMConfig { accounts: [(SENDER, account)].into(), ..Default::default() }.check()
+	};
+	let largest = u64::from(u32::MAX);
+	assert_eq!(check(largest), Ok(()));
+	let error = GenesisError::NonceTooLarge { address: SENDER, nonce: largest + 1 };
+	assert_eq!(check(largest + 1), Err(error));
 }
 
 /// Nonces that the runtime's own transactions used hold no reference until the EVM writes one.

@@ -66,6 +66,41 @@ fn whole_contract_goes_before_cancun() {
 	});
 }
 
+/// A contract with so many slots that destroys itself.
+fn install_suicidal(byte: u8, slots: u64) -> H160 {
+	let contract = install(byte, suicidal());
+	for key in 1..=slots {
+		Pallet::<Test>::set_storage(&contract, word(key), word(1));
+	}
+	contract
+}
+
+/// The slots of all contracts that a transaction destroys are counted together.
+#[test]
+fn contracts_with_too_much_storage_together_halt_before_cancun() {
+	for slots in [[128, 128], [256, 0], [0, 256], [128, 129], [256, 1], [1, 256]] {
+		run(|| {
+			Spec::set(EvmSpec::Shanghai);
+			let first = install_suicidal(0xc1, slots[0]);
+			let second = install_suicidal(0xc2, slots[1]);
+			let code = Code::new().call(first, 0).ops(&[op::POP]).call(second, 0);
+			let contract = install(0xc0, code);
+			let info = transact(ExecuteRequest::call(alice(), contract, vec![], GAS)).unwrap();
+			let left = crate::AccountStorages::<Test>::iter().count() as u64;
+			let kept = [first, second].map(|address| Pallet::<Test>::has_code(&address));
+			if slots[0] + slots[1] <= 256 {
+				assert_eq!(info.exit, ExitReason::Succeed, "{slots:?}");
+				assert_eq!((left, kept), (0, [false; 2]), "{slots:?}");
+			} else {
+				let error = ExitError::StorageTooLarge(second);
+				assert_eq!(info.exit, ExitReason::Error(error), "{slots:?}");
+				assert_eq!(info.used_gas, GAS, "{slots:?}");
+				assert_eq!((left, kept), (slots[0] + slots[1], [true; 2]), "{slots:?}");
+			}
+		});
+	}
+}
+
 #[test]
 fn contract_with_too_much_storage_halts_before_cancun() {
 	run(|| {

@@ -1,7 +1,11 @@
 //! The EVM of the tests' runtime.
 
 use frame_support::weights::Weight;
-use migration_primitives::{H160, H256};
+use migration_primitives::{
+	manifest::EvmSpec,
+	records::{CheckedCode, CheckedSlot},
+	H160, H256,
+};
 use sp_runtime::AccountId32;
 
 use super::{KeysLookedFor, Test};
@@ -14,6 +18,10 @@ pub struct CountingEvm;
 type Inner = PalletEvm<Test>;
 
 impl EvmHost<AccountId32> for CountingEvm {
+	fn evm_spec() -> Option<EvmSpec> {
+		Inner::evm_spec()
+	}
+
 	fn account_id(address: &H160) -> AccountId32 {
 		Inner::account_id(address)
 	}
@@ -31,15 +39,19 @@ impl EvmHost<AccountId32> for CountingEvm {
 		Inner::has_key(address)
 	}
 
-	fn set_code(address: &H160, code: Vec<u8>) -> Result<(), HostError> {
+	fn set_code(address: &H160, code: CheckedCode<'_>) -> Result<(), HostError> {
 		Inner::set_code(address, code)
+	}
+
+	fn remove_code(address: &H160) -> Result<(), HostError> {
+		Inner::remove_code(address)
 	}
 
 	fn mark_bare_storage(address: &H160) {
 		Inner::mark_bare_storage(address)
 	}
 
-	fn set_storage(address: &H160, slots: &[(H256, H256)]) {
+	fn set_storage(address: &H160, slots: &[CheckedSlot]) {
 		Inner::set_storage(address, slots)
 	}
 

@@ -28,7 +28,7 @@ pub(super) fn world() -> BTreeMap<Vec<u8>, Vec<u8>> {
 }
 
 /// What this pallet keeps of a migration that has ended: its number, record and manifest.
-fn assert_nothing_is_left() {
+pub(super) fn assert_nothing_is_left() {
 	let kept = [
 		crate::NextMigration::<Test>::hashed_key().to_vec(),
 		Migrations::<Test>::final_prefix().to_vec(),
@@ -159,19 +159,31 @@ fn abort_after_every_chunk(scene: fn() -> Bundle) {
 }
 
 #[test]
-fn abort_of_a_paused_and_of_a_faulted_migration_leaves_the_storage_of_before_works() {
-	new_test_ext().execute_and_check(|| {
-		let bundle = scene();
-		let before = world();
-		bundle.load_map();
-		(0..9).for_each(|index| submit(bundle.chunk(index)));
-		assert_ok!(dispatch(Call::pause { migration: 0 }, RuntimeOrigin::root()));
-		assert_eq!(record(0).stage, Stage::Paused(Course::Importing));
-		assert_ok!(dispatch(abort(&bundle), RuntimeOrigin::root()));
-		clean_all(&bundle, 40);
-		assert_eq!(world(), before);
-		assert_nothing_is_left();
-	});
+fn abort_of_a_migration_that_is_paused_at_any_stage_leaves_the_storage_of_before_works() {
+	let (maps, chunks) = new_test_ext().execute_with(|| (scene().map_chunks(), scene().count()));
+	// The map in part, chunks in part, and all of them.
+	for (course, taken) in [
+		(Course::Mapping, maps - 1),
+		(Course::Importing, maps + 9),
+		(Course::Imported, maps + chunks),
+	] {
+		new_test_ext().execute_and_check(|| {
+			let bundle = scene();
+			let before = world();
+			bundle.propose();
+			all_chunks(&bundle).into_iter().take(taken as usize).for_each(submit);
+			assert_ok!(dispatch(Call::pause { migration: 0 }, RuntimeOrigin::root()));
+			assert_eq!(record(0).stage, Stage::Paused(course));
+			assert_ok!(dispatch(abort(&bundle), RuntimeOrigin::root()));
+			clean_all(&bundle, 40);
+			assert_eq!(world(), before);
+			assert_nothing_is_left();
+		});
+	}
+}
+
+#[test]
+fn abort_of_a_faulted_migration_leaves_the_storage_of_before_works() {
 	new_test_ext().execute_and_check(|| {
 		let mut bundle = scene();
 		let before = world();
@@ -207,6 +219,7 @@ fn abort_and_its_clean_up_deposit_their_events_works() {
 			begun,
 			Event::AccountRemoved { migration: 0, source: at(0x11), target: at(0x11) },
 			Event::ProofRemoved { digest: manifest.hash() },
+			Event::ProofRemoved { digest: manifest.chunks.root },
 			Event::ProofRemoved { digest: manifest.snapshot_digest },
 			Event::ProofRemoved { digest: manifest.map.root },
 			Event::Aborted { migration: 0 },

@@ -209,7 +209,8 @@ fn bundle_that_holds_more_than_the_manifest_says_faults_before_it_is_paid_works(
 			let bundle = bundle.cut(&records, 1);
 			bundle.load_map();
 			submit(bundle.chunk(0));
-			assert_faults(bundle.chunk(1), Fault::Totals);
+			let (expected, found) = (1_000.into(), 1_200.into());
+			assert_faults(bundle.chunk(1), Fault::Totals { sum: Sum::Balance, expected, found });
 			assert_eq!(record(0).progress.credited, 600);
 		});
 	}

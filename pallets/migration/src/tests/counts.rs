@@ -185,7 +185,7 @@ fn chunk_of_heads_that_are_alive_takes_what_is_counted_works() {
 		let records: Vec<_> = in_order(&accounts).iter().flat_map(Source::records).collect();
 		let bundle = bundle(&accounts, []).policy(policy).cut(&records, 8);
 		with.execute_with(|| bundle.load_map());
-		assert_chunks(&mut with, "alive", &bundle, 26);
+		assert_chunks(&mut with, "alive", &bundle, 27);
 		with.execute_and_check(|| ());
 	}
 }
@@ -214,7 +214,7 @@ fn chunk_of_heads_without_entries_that_displace_others_takes_what_is_counted_wor
 		}
 		bundle.propose();
 	});
-	assert_chunks(&mut with, "displacing", &bundle, 12);
+	assert_chunks(&mut with, "displacing", &bundle, 13);
 	with.execute_and_check(|| ());
 }
 
@@ -233,7 +233,7 @@ fn chunk_of_created_contracts_takes_what_is_counted_works() {
 		let records: Vec<_> = in_order(&accounts).iter().flat_map(Source::records).collect();
 		let bundle = bundle(&accounts, targets).policy(policy).cut(&records, 25);
 		with.execute_with(|| bundle.load_map());
-		assert_chunks(&mut with, "contracts", &bundle, 40);
+		assert_chunks(&mut with, "contracts", &bundle, 41);
 		with.execute_and_check(|| ());
 	}
 }
@@ -245,7 +245,7 @@ fn chunk_of_slots_takes_what_is_counted_works() {
 	let records: Vec<_> = in_order(&accounts).iter().flat_map(Source::records).collect();
 	let bundle = bundle(&accounts, []).cut(&records, 100);
 	with.execute_with(|| bundle.load_map());
-	assert_chunks(&mut with, "slots", &bundle, 16);
+	assert_chunks(&mut with, "slots", &bundle, 17);
 	with.execute_and_check(|| ());
 }
 

@@ -46,7 +46,7 @@ fn pause_and_its_end_at_every_stage_works() {
 		};
 		let resume = |course: Course| {
 			System::reset_events();
-			assert_ok!(dispatch(RESUME, signed_by("Pauser")));
+			assert_ok!(dispatch(RESUME, signed_by("Resumer")));
 			assert_eq!(record(0).stage, course.into());
 			assert_noop!(root(RESUME), Error::<Test>::NotPaused);
 			assert_eq!(events(), vec![Event::Resumed { migration: 0, stage: course }]);
@@ -85,6 +85,10 @@ fn pause_by_a_stranger_or_of_what_is_not_under_way_fails() {
 				assert_noop!(dispatch(call.clone(), origin), DispatchError::BadOrigin);
 			}
 		}
+		// Who may stop it may not let it go on, and the other way round.
+		assert_noop!(dispatch(PAUSE, signed_by("Resumer")), DispatchError::BadOrigin);
+		assert_ok!(dispatch(PAUSE, signed_by("Pauser")));
+		assert_noop!(dispatch(RESUME, signed_by("Pauser")), DispatchError::BadOrigin);
 		assert_ok!(root(Call::abort { migration: 0 }));
 		assert_noop!(root(PAUSE), Error::<Test>::WrongStage);
 	});
@@ -281,8 +285,7 @@ fn review_of_genesis_counts_instead_of_the_runtimes_works() {
 		assert_ok!(root(bundle.activation()));
 	});
 	// Clients read it among the constants of the chain.
-	let mut with = new_test_ext();
-	with.execute_with(|| {
+	new_test_ext().execute_and_check(|| {
 		ReviewBlocks::<Test>::put(7);
 		assert_eq!(review_constant(), 7);
 		ReviewBlocks::<Test>::kill();

@@ -42,6 +42,7 @@ fn import_of_one_contract_deposits_every_event_works() {
 				state: AccountState::Imported,
 			},
 			Event::Imported { migration },
+			Event::ProofRecorded { digest: bundle.manifest.chunks.root, kind: ProofKind::Chunks },
 			Event::ProofRecorded {
 				digest: bundle.manifest.snapshot_digest,
 				kind: ProofKind::Snapshot,
@@ -144,12 +145,12 @@ fn record_of_an_import_counts_everything_works() {
 }
 
 #[test]
-fn proofs_of_manifest_snapshot_and_map_are_recorded_works() {
+fn proofs_of_manifest_chunks_snapshot_and_map_are_recorded_works() {
 	new_test_ext().execute_and_check(|| {
 		let bundle = bundle(&[external(0x12, 1, 1)], []);
 		bundle.load_map();
 		let (manifest, map) = (bundle.manifest.hash(), bundle.manifest.map.root);
-		let snapshot = bundle.manifest.snapshot_digest;
+		let (chunks, snapshot) = (bundle.manifest.chunks.root, bundle.manifest.snapshot_digest);
 		let proof = |kind, block| ProofRecord {
 			kind,
 			migration: 0,
@@ -164,6 +165,7 @@ fn proofs_of_manifest_snapshot_and_map_are_recorded_works() {
 		assert_eq!(Proofs::<Test>::iter().count(), 1, "the others exist once everything does");
 		next_block();
 		submit(bundle.chunk(0));
+		assert_eq!(Proofs::<Test>::get(chunks), Some(proof(ProofKind::Chunks, 2)));
 		assert_eq!(Proofs::<Test>::get(snapshot), Some(proof(ProofKind::Snapshot, 2)));
 		assert_eq!(Proofs::<Test>::get(map), Some(proof(ProofKind::AddressMap, 2)));
 	});

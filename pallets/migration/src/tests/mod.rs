@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 
 use frame_support::{assert_storage_noop, storage::StoragePrefixedMap, traits::Authorize};
 use migration_primitives::{
-	fault::Fault,
+	fault::{Fault, Sum},
 	status::{AccountRecord, AccountState, Collision, MigrationRecord, Stage},
 	H160, H256, U256,
 };

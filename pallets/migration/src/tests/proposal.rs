@@ -5,7 +5,7 @@ use hex_literal::hex;
 use migration_primitives::{
 	hash::keccak256,
 	limits::{FORMAT_VERSION, MAX_CHUNKS, MAX_MAP_ENTRIES, MAX_RUN_LOG2},
-	manifest::{Manifest, TreeSummary},
+	manifest::{EvmSpec, Manifest, TreeSummary},
 	snapshot::{Scope, Trust},
 };
 use sp_runtime::DispatchError;
@@ -189,6 +189,25 @@ fn manifest_that_contradicts_itself_fails() {
 			assert_change_is_refused(change, Error::InvalidManifest);
 		}
 		good().with(|manifest| manifest.map_run_log2 = MAX_RUN_LOG2).propose();
+	});
+}
+
+#[test]
+fn manifest_for_another_hard_fork_fails() {
+	new_test_ext().execute_and_check(|| {
+		let others =
+			[EvmSpec::London, EvmSpec::Paris, EvmSpec::Shanghai, EvmSpec::Cancun, EvmSpec::Prague];
+		for other in others {
+			assert_change_is_refused(|manifest| manifest.evm_spec = other, Error::OtherEvmSpec);
+		}
+		// No manifest has a name for the forks before London.
+		Spec::set(pallet_evm::EvmSpec::Berlin);
+		for spec in others {
+			assert_change_is_refused(|manifest| manifest.evm_spec = spec, Error::OtherEvmSpec);
+		}
+		Spec::set(pallet_evm::EvmSpec::Cancun);
+		assert_refused_proposal(&good(), Error::OtherEvmSpec);
+		good().with(|manifest| manifest.evm_spec = EvmSpec::Cancun).propose();
 	});
 }
 

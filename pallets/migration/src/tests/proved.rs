@@ -7,6 +7,7 @@ use migration_primitives::{
 	hash::{keccak256, EMPTY_TRIE_ROOT, KECCAK_EMPTY},
 	item::{AccountHead, Slot},
 	manifest::{BalancePolicy, SourceBlock},
+	proof::ProofKind,
 	records::Checker,
 	snapshot::{Finality, Scope, Totals, Trust},
 	trie::{ProofError, TrieAccount},
@@ -29,8 +30,23 @@ struct Chain {
 	parts: Vec<Parts>,
 }
 
-/// RLP of a header with this state root.
-fn header(state_root: H256, number: u8) -> Vec<u8> {
+/// RLP of a string.
+fn string(bytes: &[u8]) -> Vec<u8> {
+	let mut item = vec![];
+	alloy_rlp::Encodable::encode(bytes, &mut item);
+	item
+}
+
+/// RLP of a list of items that are RLP already.
+fn list(items: &[Vec<u8>]) -> Vec<u8> {
+	let payload = items.concat();
+	let mut bytes = vec![];
+	alloy_rlp::Header { list: true, payload_length: payload.len() }.encode(&mut bytes);
+	[bytes, payload].concat()
+}
+
+/// RLP of each field of a header with this state root.
+fn header_items(state_root: H256, number: u8) -> Vec<Vec<u8>> {
 	let (hash, bloom) = ([7u8; 32], [0u8; 256]);
 	let fields: [&[u8]; 15] = [
 		&hash,
@@ -49,9 +65,7 @@ fn header(state_root: H256, number: u8) -> Vec<u8> {
 		&hash,
 		&[0; 8],
 	];
-	let mut bytes = vec![];
-	alloy_rlp::encode_list::<_, [u8]>(&fields, &mut bytes);
-	bytes
+	fields.iter().map(|field| string(field)).collect()
 }
 
 fn leaf(head: &AccountHead) -> Vec<u8> {
@@ -86,7 +100,8 @@ impl Chain {
 				slots,
 			}
 		});
-		Self { header: header(state_root, 100), state_root, parts: parts.collect() }
+		let header = list(&header_items(state_root, 100));
+		Self { header, state_root, parts: parts.collect() }
 	}
 
 	/// A bundle of these records, bound to this block.
@@ -231,20 +246,22 @@ fn root_of(parts: &[Parts]) -> H256 {
 	H256(builder.root().0)
 }
 
-/// A field of a head that the slots and the code do not bind.
+/// An account that agrees with itself and is not the source's: its own proof shows it in `Selected`
+/// scope, the state root over all accounts in `Full` scope.
 #[track_caller]
-fn assert_changed_account_faults(change: impl Fn(&mut AccountHead)) {
-	assert_tampering_faults(
-		&SELECTED,
-		|parts| change(&mut part(parts, 0x45).head),
-		|_| proof_of(0x45, ProofError::Differs),
-	);
-	let tamper = |parts: &mut Vec<Parts>| change(&mut part(parts, 0x45).head);
-	assert_tampering_faults(&FULL, tamper, |chain| {
+fn assert_other_account_faults(byte: u8, tamper: impl Fn(&mut Vec<Parts>)) {
+	assert_tampering_faults(&SELECTED, &tamper, |_| proof_of(byte, ProofError::Differs));
+	assert_tampering_faults(&FULL, &tamper, |chain| {
 		let mut parts = chain.parts.clone();
 		tamper(&mut parts);
 		Fault::StateRoot { expected: chain.state_root, found: root_of(&parts) }
 	});
+}
+
+/// A field of a head that the slots and the code do not bind.
+#[track_caller]
+fn assert_changed_account_faults(change: impl Fn(&mut AccountHead)) {
+	assert_other_account_faults(0x45, |parts| change(&mut part(parts, 0x45).head));
 }
 
 #[test]
@@ -261,17 +278,11 @@ fn another_nonce_faults_works() {
 
 #[test]
 fn code_given_to_an_account_without_faults_works() {
-	let tamper = |parts: &mut Vec<Parts>| {
+	assert_other_account_faults(0x45, |parts| {
 		let part = part(parts, 0x45);
 		part.code = GETTER.to_vec();
 		part.head.code_length = GETTER.len() as u32;
 		part.head.code_hash = keccak256(&GETTER);
-	};
-	assert_tampering_faults(&SELECTED, tamper, |_| proof_of(0x45, ProofError::Differs));
-	assert_tampering_faults(&FULL, tamper, |chain| {
-		let mut parts = chain.parts.clone();
-		tamper(&mut parts);
-		Fault::StateRoot { expected: chain.state_root, found: root_of(&parts) }
 	});
 }
 
@@ -283,11 +294,10 @@ fn another_code_byte_faults_works() {
 	let fault = Fault::CodeHash { source_address: at(0x11), expected: keccak256(&GETTER), found };
 	assert_tampering_faults(&BOTH, |parts| part(parts, 0x11).code = code.clone(), |_| fault);
 	// With a head that agrees with the code, it is the account that differs.
-	let tamper = |parts: &mut Vec<Parts>| {
+	assert_other_account_faults(0x11, |parts| {
 		part(parts, 0x11).code = code.clone();
 		part(parts, 0x11).head.code_hash = found;
-	};
-	assert_tampering_faults(&SELECTED, tamper, |_| proof_of(0x11, ProofError::Differs));
+	});
 }
 
 #[test]
@@ -295,13 +305,12 @@ fn code_left_out_faults_works() {
 	let gone = |parts: &mut Vec<Parts>| part(parts, 0x11).code.clear();
 	let fault = Fault::Unexpected { source_address: at(0x11) };
 	assert_tampering_faults(&BOTH, gone, |_| fault);
-	let denied = |parts: &mut Vec<Parts>| {
+	assert_other_account_faults(0x11, |parts| {
 		let part = part(parts, 0x11);
 		part.code.clear();
 		part.head.code_length = 0;
 		part.head.code_hash = KECCAK_EMPTY;
-	};
-	assert_tampering_faults(&SELECTED, denied, |_| proof_of(0x11, ProofError::Differs));
+	});
 }
 
 /// A change of a contract's slots faults, whether its head claims the true storage root or the one
@@ -321,15 +330,9 @@ fn assert_changed_slots_fault(change: impl Fn(&mut Vec<Slot>)) {
 	};
 	let fault = Fault::StorageRootDiffers { source_address: at(0x12), expected, found };
 	assert_tampering_faults(&BOTH, with_true_root, |_| fault);
-	let with_own_root = |parts: &mut Vec<Parts>| {
+	assert_other_account_faults(0x12, |parts| {
 		with_true_root(parts);
 		part(parts, 0x12).head.storage_root = found;
-	};
-	assert_tampering_faults(&SELECTED, with_own_root, |_| proof_of(0x12, ProofError::Differs));
-	assert_tampering_faults(&FULL, with_own_root, |chain| {
-		let mut parts = chain.parts.clone();
-		with_own_root(&mut parts);
-		Fault::StateRoot { expected: chain.state_root, found: root_of(&parts) }
 	});
 }
 
@@ -394,13 +397,12 @@ fn slots_cut_off_fault_works() {
 
 #[test]
 fn storage_denied_faults_works() {
-	let denied = |parts: &mut Vec<Parts>| {
+	assert_other_account_faults(0x12, |parts| {
 		let part = part(parts, 0x12);
 		part.slots.clear();
 		part.head.slot_count = 0;
 		part.head.storage_root = EMPTY_TRIE_ROOT;
-	};
-	assert_tampering_faults(&SELECTED, denied, |_| proof_of(0x12, ProofError::Differs));
+	});
 }
 
 #[test]
@@ -479,20 +481,39 @@ fn proof_of_another_block_faults_works() {
 
 #[test]
 fn account_that_is_not_in_the_state_faults_works() {
-	let made_up = |parts: &mut Vec<Parts>| part(parts, 0x45).head.address = at(0x13);
 	let chain = Chain::new(&accounts());
-	let mut parts = chain.parts.clone();
-	made_up(&mut parts);
-	parts.retain(|part| part.head.address == at(0x13) && part.head.nonce > 0);
-	let bundle = chain.bundle(Scope::Selected, &parts, usize::MAX);
-	new_test_ext().execute_and_check(|| {
-		bundle.load_map();
-		submit(bundle.chunk(0));
-		let Stage::Faulted(Fault::AccountProof { source_address, .. }) = record(0).stage else {
-			panic!("{:?}", record(0).stage)
+	let place = |address: H160| keccak256(address.as_bytes());
+	let made_up = |fits: &dyn Fn(&H256) -> bool| {
+		let mut addresses = (1..).map(H160::from_low_u64_be);
+		addresses.find(|address| fits(&place(*address))).expect("there is one")
+	};
+	let assert_absent = |address: H160, proof: &[Vec<u8>], index: u8| {
+		let insert = |parts: &mut Vec<Parts>| {
+			let mut new = part(parts, 0x45).clone();
+			new.head.address = address;
+			new.head.proof = proof.to_vec();
+			parts.push(new);
+			parts.sort_by_key(|part| place(part.head.address));
 		};
-		assert_eq!(source_address, at(0x13));
-	});
+		let reason = ProofError::Absent { index };
+		let fault = Fault::AccountProof { source_address: address, reason };
+		assert_tampering_faults(&SELECTED, insert, |_| fault);
+	};
+	// Its way ends at the leaf of an account with the same first three nibbles, which no two of the
+	// state have.
+	let nibbles = |hash: H256| (hash.0[0], hash.0[1] >> 4);
+	let neighbour = |hash: &H256| {
+		chain.parts.iter().find(|part| nibbles(place(part.head.address)) == nibbles(*hash))
+	};
+	let address = made_up(&|hash: &H256| neighbour(hash).is_some());
+	let proof = &neighbour(&place(address)).expect("it was looked for").head.proof;
+	assert_absent(address, proof, proof.len() as u8 - 1);
+	// The root has no child where its way begins.
+	let begins = |hash: H256| hash.0[0] >> 4;
+	let is_alone = |hash: &H256| {
+		chain.parts.iter().all(|part| begins(place(part.head.address)) != begins(*hash))
+	};
+	assert_absent(made_up(&is_alone), &proof[..1], 0);
 }
 
 #[test]
@@ -523,6 +544,46 @@ fn every_changed_byte_of_the_header_is_refused_works() {
 				crate::Error::<Test>::InvalidHeader
 			);
 		}
+	});
+}
+
+#[test]
+fn header_of_another_structure_with_its_own_hash_is_refused_works() {
+	let chain = Chain::new(&accounts());
+	let bundle = chain.bundle(Scope::Full, &chain.parts, usize::MAX);
+	let items = header_items(chain.state_root, 100);
+	let with = |index: usize, item: Vec<u8>| {
+		let mut items = items.clone();
+		items[index] = item;
+		list(&items)
+	};
+	let headers = [
+		// A state root of another length, or a list of 32 bytes.
+		with(3, string(&[4; 31])),
+		with(3, string(&[4; 33])),
+		with(3, list(&[vec![4; 32]])),
+		// A list where any bytes may stand; a number in more bytes than it needs; a short bloom.
+		with(12, list(&[])),
+		with(8, string(&[0, 100])),
+		with(6, string(&[0; 255])),
+		// A field too few, bytes behind the list, no list.
+		list(&items[..14]),
+		[list(&items), string(&[])].concat(),
+		string(&items.concat()),
+	];
+	new_test_ext().execute_and_check(|| {
+		for header in headers {
+			let changed = bundle.clone().with(|manifest| {
+				manifest.source.hash = keccak256(&header);
+				manifest.source.header = header.try_into().expect("short");
+			});
+			let call = Call::propose { manifest: Box::new(changed.manifest) };
+			frame_support::assert_noop!(
+				dispatch(call, RuntimeOrigin::root()),
+				crate::Error::<Test>::InvalidHeader
+			);
+		}
+		bundle.propose();
 	});
 }
 
@@ -584,6 +645,52 @@ fn delegated_account_without_nonce_and_balance_keeps_its_delegation_works() {
 		assert_eq!(state_of(at(0x21)), AccountState::Imported);
 		assert_eq!(EVM::account_code(&at(0x21)), delegation);
 	});
+}
+
+#[test]
+fn only_what_the_chain_checked_is_recorded_as_proved_works() {
+	let chain = Chain::new(&accounts());
+	for scope in BOTH {
+		new_test_ext().execute_and_check(|| {
+			// Of a file that the chain never sees.
+			let snapshot = H256::repeat_byte(0xdd);
+			let bundle = chain.bundle(scope, &chain.parts, 7);
+			let bundle = bundle.with(|manifest| manifest.snapshot_digest = snapshot);
+			bundle.import();
+			let manifest = &bundle.manifest;
+			for (digest, kind, trust) in [
+				(manifest.hash(), ProofKind::Manifest, Trust::Proved),
+				(manifest.chunks.root, ProofKind::Chunks, Trust::Proved),
+				(snapshot, ProofKind::Snapshot, Trust::Attested),
+				(manifest.map.root, ProofKind::AddressMap, Trust::Attested),
+			] {
+				let proof = crate::Proofs::<Test>::get(digest).expect("it is recorded");
+				assert_eq!((proof.kind, proof.trust), (kind, trust));
+			}
+		});
+	}
+}
+
+#[test]
+fn abort_of_proved_data_leaves_the_storage_of_before_works() {
+	let chain = Chain::new(&accounts());
+	for scope in BOTH {
+		let bundle = chain.bundle(scope, &chain.parts, 7);
+		for taken in [0, 1, bundle.count() / 2, bundle.count()] {
+			new_test_ext().execute_and_check(|| {
+				let before = abort::world();
+				bundle.load_map();
+				(0..taken).for_each(|index| submit(bundle.chunk(index)));
+				let all = taken == bundle.count();
+				assert_eq!(record(0).stage, if all { Stage::Imported } else { Stage::Importing });
+				assert_eq!(abort::world() == before, taken == 0);
+				assert_ok!(dispatch(abort::abort(&bundle), RuntimeOrigin::root()));
+				abort::clean_all(&bundle, 40);
+				assert_eq!(abort::world(), before);
+				abort::assert_nothing_is_left();
+			});
+		}
+	}
 }
 
 #[test]

@@ -223,6 +223,33 @@ fn head_that_contradicts_itself_faults_works() {
 }
 
 #[test]
+fn accounts_at_the_chunks_limit_work_and_above_fault() {
+	let accounts = in_order(&[0x11, 0x12, 0x13].map(|byte| contract(byte, &GETTER, 2)));
+	let records: Vec<_> = accounts.iter().flat_map(Source::records).collect();
+	// All in one chunk; and the first head before it, so that its account is placed with its code.
+	for before in [0, 1] {
+		let chunks = [records[..before].to_vec(), records[before..].to_vec()];
+		for limit in [2, 3] {
+			new_test_ext().execute_and_check(|| {
+				MaxChunkAccounts::set(limit);
+				let bundle = approved(&accounts, &chunks[1 - before..]).with(|manifest| {
+					manifest.totals = bundle(&accounts, []).manifest.totals;
+				});
+				bundle.load_map();
+				let last = bundle.count() - 1;
+				(0..last).for_each(|index| submit(bundle.chunk(index)));
+				if limit == 2 {
+					assert_faults(bundle.chunk(last), Fault::TooManyAccounts { found: 3, limit });
+				} else {
+					submit(bundle.chunk(last));
+					accounts.iter().for_each(|account| assert_imported(account, account.address));
+				}
+			});
+		}
+	}
+}
+
+#[test]
 fn slots_at_the_chunks_limit_work_and_above_fault() {
 	let account = contract(0x11, &GETTER, 21);
 	let records = account.records();

@@ -62,6 +62,15 @@ fn chunks_take_their_share_of_a_blocks_length_works() {
 }
 
 #[test]
+fn chunks_take_their_share_of_a_blocks_proof_works() {
+	limits::become_a_parachain();
+	let accounts = [contract(0x11, &[0x5b], 2_998)];
+	let records: Vec<_> = accounts.iter().flat_map(Source::records).collect();
+	let bundle = bundle(&accounts, []).cut(&records, 300);
+	assert_shared(&bundle, |taken| taken == 2);
+}
+
+#[test]
 fn faulting_chunk_takes_its_share_works() {
 	new_test_ext().execute_and_check(|| {
 		let bundle = bundle(&[external(0x12, 1, 1)], []).with_chunks(vec![vec![9; 5_000]]);

@@ -126,23 +126,27 @@ fn code_that_the_evm_refuses_faults_works() {
 #[test]
 fn sums_that_are_not_the_manifests_fault_works() {
 	let accounts = [contract(0x11, &GETTER, 2), external(0x12, 1, 9), external(0x13, 1, 9)];
-	let changes: [fn(&mut Manifest<AccountId32>); 10] = [
-		|manifest| manifest.totals.accounts += 1,
-		|manifest| manifest.totals.contracts += 1,
-		|manifest| manifest.totals.slots += 1,
-		|manifest| manifest.totals.slots -= 1,
-		|manifest| manifest.totals.code_bytes += 1,
-		|manifest| manifest.totals.code_bytes -= 1,
-		|manifest| manifest.totals.balance += 1.into(),
-		|manifest| manifest.remapped.accounts += 1,
-		|manifest| manifest.remapped.accounts -= 1,
-		|manifest| manifest.remapped.balance += 1.into(),
+	// Three accounts, one contract of eleven bytes with two slots, 18 wei; 9 of one go elsewhere.
+	type Change = fn(&mut Manifest<AccountId32>);
+	let changes: [(Change, Sum, u64, u64); 11] = [
+		(|manifest| manifest.totals.accounts += 1, Sum::Accounts, 4, 3),
+		(|manifest| manifest.totals.accounts -= 1, Sum::Accounts, 2, 3),
+		(|manifest| manifest.totals.contracts += 1, Sum::Contracts, 2, 1),
+		(|manifest| manifest.totals.slots += 1, Sum::Slots, 3, 2),
+		(|manifest| manifest.totals.slots -= 1, Sum::Slots, 1, 2),
+		(|manifest| manifest.totals.code_bytes += 1, Sum::CodeBytes, 12, 11),
+		(|manifest| manifest.totals.code_bytes -= 1, Sum::CodeBytes, 10, 11),
+		(|manifest| manifest.totals.balance += 1.into(), Sum::Balance, 19, 18),
+		(|manifest| manifest.remapped.accounts += 1, Sum::RemappedAccounts, 2, 1),
+		(|manifest| manifest.remapped.accounts -= 1, Sum::RemappedAccounts, 0, 1),
+		(|manifest| manifest.remapped.balance += 1.into(), Sum::RemappedBalance, 10, 9),
 	];
 	let records: Vec<_> = in_order(&accounts).iter().flat_map(Source::records).collect();
-	for change in changes {
+	for (change, sum, expected, found) in changes {
 		let target = Target::Explicit(at(0x92));
 		let bundle = bundle(&accounts, [(at(0x12), target)]).with(change).cut(&records, 100);
-		assert_last_faults(bundle, Fault::Totals);
+		let (expected, found) = (expected.into(), found.into());
+		assert_last_faults(bundle, Fault::Totals { sum, expected, found });
 	}
 }
 

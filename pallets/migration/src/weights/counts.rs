@@ -17,7 +17,9 @@ use migration_primitives::limits::{MAX_CODE_BYTES, MAX_HEADER_BYTES, MAX_POST_IM
 use super::{ChunkWork, WeightInfo};
 use crate::{abort::STEPS_PER_ACCOUNT, import::Import};
 
-/// Proof size of one read of a map with a hashed key: the value and the nodes beside its path.
+/// Proof size of one read of a map with a hashed key: the value and the nodes beside its path, five
+/// full branches. A branch that keys of one call share counts for each of them: how deep a chain's
+/// trie is no weight knows, and what is counted too often is there for paths of more branches.
 const PROOF_PER_READ: u64 = 2_600;
 /// Keccak-256 through the host, with a wide margin, in picoseconds per byte.
 const HASH_TIME_PER_BYTE: u64 = 20_000;
@@ -117,14 +119,14 @@ impl Counts {
 		// A code is written with its metadata. A slot is one blind write.
 		//
 		// Every chunk: record, manifest, open account, use, escrow, issuance, the entry of the account
-		// that began in a chunk before; the last one: two proofs.
+		// that began in a chunk before; the last one: three proofs.
 		Self::of(
-			accounts.saturating_mul(9).saturating_add(9),
+			accounts.saturating_mul(9).saturating_add(10),
 			accounts
 				.saturating_mul(7)
 				.saturating_add(codes.saturating_mul(2))
 				.saturating_add(slots)
-				.saturating_add(8),
+				.saturating_add(9),
 			records,
 		)
 		.hashing(hashed)
@@ -196,13 +198,13 @@ impl Counts {
 		// its entry read. An account of this one has 16 steps for: its key and entry, its first slot
 		// twice, reservation, ledger, code, metadata, system account, nonce reference.
 		//
-		// Every time: record, manifest, clean-up, escrow, issuance, the last key; at the end: three
+		// Every time: record, manifest, clean-up, escrow, issuance, the last key; at the end: four
 		// proofs, the funding account, `Active`, `Unreturned`.
 		let code = (MAX_CODE_BYTES as u64).div_ceil(u64::from(STEPS_PER_ACCOUNT));
 		let steps = u64::from(steps);
 		Self::of(
-			steps.saturating_mul(2).saturating_add(10),
-			steps.saturating_add(10),
+			steps.saturating_mul(2).saturating_add(11),
+			steps.saturating_add(11),
 			steps.saturating_add(16),
 		)
 		.reading(MANIFEST_BYTES.saturating_add(steps.saturating_mul(code)))

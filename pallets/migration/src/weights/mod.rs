@@ -96,25 +96,39 @@ impl ChunkWork {
 }
 
 impl<T: Config> Pallet<T> {
-	/// The weight of a chunk from a scan of its records. A chunk with more slots than the chain
-	/// takes stops at the limit, so it weighs no more than one that keeps to it.
+	/// The weight of a chunk from a scan of its records. A chunk with more accounts or slots than the
+	/// chain takes faults at the first that is too many.
 	pub(crate) fn chunk_weight(chunk: &[u8]) -> Weight {
 		let mut work = ChunkWork::of(chunk);
+		work.accounts = work.accounts.min(T::MaxChunkAccounts::get().saturating_add(1));
+		work.codes = work.codes.min(work.accounts);
 		work.slots = work.slots.min(T::MaxChunkSlots::get().saturating_add(1));
 		T::WeightInfo::submit_chunk(work)
 	}
 
 	/// The weight of a map chunk from the length of its run.
 	pub(crate) fn map_chunk_weight(migration: u32, index: u32) -> Weight {
-		let entries = Migrations::<T>::get(migration).map_or(1u32 << MAX_RUN_LOG2, |record| {
-			run_length(record.map.count, record.map_run_log2, index)
+		let longest = longest_run::<T>();
+		let entries = Migrations::<T>::get(migration).map_or(longest, |record| {
+			run_length(record.map.count, record.map_run_log2, index).min(longest)
 		});
 		T::WeightInfo::submit_map_chunk(entries)
 	}
 }
 
-/// The heaviest chunk that fits the bounds: of heads alone, of as many slots as are allowed with
-/// heads in the rest of the bytes, or of code.
+/// The most entries of a map chunk: more do not fit its bytes, and none with more is authorised.
+pub(crate) fn longest_run<T: Config>() -> u32 {
+	/// The shortest entry: a source that keeps its address.
+	const SHORTEST_ENTRY: u32 = 20 + 1 + 20;
+	(1u32 << MAX_RUN_LOG2).min(T::MaxMapChunkBytes::get() / SHORTEST_ENTRY)
+}
+
+/// The heaviest chunk that fits the bounds: of as many accounts as are allowed, with slots in the
+/// rest of the bytes, or of as many slots, with accounts in the rest. Bytes of code and of account
+/// proofs count as if each took all of them.
+///
+/// One account and one slot more than allowed are counted: a chunk with so many faults there, and
+/// the account may be one whose head came with the chunk before.
 pub(crate) fn heaviest_chunk<T: Config>() -> Weight {
 	/// The shortest head: every integer zero.
 	const SHORTEST_HEAD: u32 = 1 + 20 + 1 + 1 + 32 + 32 + 1 + 1 + 1;
@@ -123,15 +137,20 @@ pub(crate) fn heaviest_chunk<T: Config>() -> Weight {
 	/// The shortest code record: one byte of code.
 	const SHORTEST_CODE: u32 = 1 + 2 + 1;
 	let bytes = T::MaxChunkBytes::get();
-	let heads = |bytes: u32, slots: u32| ChunkWork {
-		accounts: bytes / SHORTEST_HEAD,
-		codes: bytes / (SHORTEST_HEAD + SHORTEST_CODE),
-		code_bytes: bytes,
-		slots,
-		proof_bytes: bytes,
+	let accounts = |bytes: u32| T::MaxChunkAccounts::get().min(bytes / SHORTEST_HEAD);
+	let slots = |bytes: u32| T::MaxChunkSlots::get().min(bytes / SHORTEST_SLOT);
+	let weight = |accounts: u32, slots: u32| {
+		let accounts = accounts.saturating_add(1);
+		T::WeightInfo::submit_chunk(ChunkWork {
+			accounts,
+			codes: accounts.min((bytes / (SHORTEST_HEAD + SHORTEST_CODE)).saturating_add(1)),
+			code_bytes: bytes,
+			slots: slots.saturating_add(1),
+			proof_bytes: bytes,
+		})
 	};
-	let slots = T::MaxChunkSlots::get().min(bytes / SHORTEST_SLOT);
-	let rest = bytes.saturating_sub(slots.saturating_mul(SHORTEST_SLOT));
-	T::WeightInfo::submit_chunk(heads(bytes, 0))
-		.max(T::WeightInfo::submit_chunk(heads(rest, slots)))
+	let (most_accounts, most_slots) = (accounts(bytes), slots(bytes));
+	let beside_accounts = bytes.saturating_sub(most_accounts.saturating_mul(SHORTEST_HEAD));
+	let beside_slots = bytes.saturating_sub(most_slots.saturating_mul(SHORTEST_SLOT));
+	weight(most_accounts, slots(beside_accounts)).max(weight(accounts(beside_slots), most_slots))
 }
