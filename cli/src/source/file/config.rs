@@ -183,7 +183,7 @@ impl Config {
 			_ => {
 				let engine = ENGINES.iter().find(|(engine, _)| *engine == name);
 				if let (Some((_, reason)), true) = (engine, present(map)?) {
-					self.foreign.push(Foreign::of_config(field, *reason));
+					self.foreign.push(Foreign::of_config(field, reason));
 				}
 			}
 		}
