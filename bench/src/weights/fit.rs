@@ -47,6 +47,17 @@ impl<const N: usize> Model<N> {
 		Self { times, largest_ratio, smallest_ratio: ratios().fold(f64::NAN, f64::min) }
 	}
 
+	/// The model of these samples, whose margin holds for others too.
+	pub(super) fn also_of(samples: &[Sample<N>], others: &[Sample<N>]) -> Self {
+		let mut model = Self::of(samples);
+		for other in others {
+			let ratio = model.ratio(other);
+			model.largest_ratio = model.largest_ratio.max(ratio);
+			model.smallest_ratio = model.smallest_ratio.min(ratio);
+		}
+		model
+	}
+
 	/// The ratio of a sample's time to what the model says.
 	pub(super) fn ratio(&self, sample: &Sample<N>) -> f64 {
 		sample.time / predict(&self.times, &sample.units)
@@ -90,6 +101,16 @@ mod tests {
 		for sample in &samples {
 			assert!(predict(&times, &sample.units) >= sample.time * 0.999_999, "{times:?}");
 		}
+	}
+
+	#[test]
+	fn others_change_the_margin_alone() {
+		let samples = [(10.0, 1.0), (500.0, 0.0), (0.0, 30.0)]
+			.map(|(slots, accounts)| sample(slots, accounts, 1.0));
+		let (alone, also) =
+			(Model::of(&samples), Model::also_of(&samples, &[sample(7.0, 7.0, 1.5)]));
+		assert_eq!(also.times, alone.times);
+		assert!((also.largest_ratio - 1.5).abs() < 0.001, "{also:?}");
 	}
 
 	#[test]

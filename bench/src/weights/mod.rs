@@ -73,12 +73,13 @@ pub(crate) async fn run(arguments: &WeightsArgs) -> Result<()> {
 		fs::create_dir(&folder)?;
 		blocks::import(&node, &session, source, &folder, &mut contents).await?;
 	}
+	let last_source = contents.keys().last().copied().context("no chunk was imported")?;
 	make_calls(&session, folder.path(), &mut contents).await?;
 	node.stop().await?;
 	eprintln!("executing {} blocks again", contents.len());
 	let numbers: Vec<u32> = contents.keys().copied().collect();
 	let report = measure(&node.chain(), &numbers, arguments.repeat)?;
-	let times = Times::of(&report.blocks, &contents)?;
+	let times = Times::of(&report.blocks, &contents, last_source)?;
 	print(&times);
 	let table = Table::of(&report.blocks, &contents)?;
 	table.print();
@@ -126,7 +127,9 @@ impl Times {
 		beyond(times, self.empty)
 	}
 
-	fn of(blocks: &[Block], contents: &BTreeMap<u32, Content>) -> Result<Self> {
+	/// Chunks up to the block `last_source` have much of one unit and little of the others: the times are
+	/// theirs. The margin is that of all.
+	fn of(blocks: &[Block], contents: &BTreeMap<u32, Content>, last_source: u32) -> Result<Self> {
 		let of = |block: &Block| contents.get(&block.number).copied();
 		// The shortest execution: other work on the machine only makes it longer. The time of the
 		// processor is not exact enough for short blocks.
@@ -136,18 +139,23 @@ impl Times {
 		ensure!(empty.is_finite(), "no block is of a remark");
 
 		let (mut chunks, mut maps, mut slot_proofs) = (Vec::new(), Vec::new(), Vec::new());
+		let (mut other_chunks, mut other_maps) = (Vec::new(), Vec::new());
 		let mut calls: BTreeMap<Kind, Vec<Sample<CALL_UNITS>>> = BTreeMap::new();
 		let mut largest_proof_ratio = 0f64;
 		for block in blocks {
 			match of(block) {
 				Some(Content::Chunk(units)) => {
-					chunks.push(Sample { units: units.row(), time: time(block) });
+					let sample = Sample { units: units.row(), time: time(block) };
+					if block.number <= last_source { &mut chunks } else { &mut other_chunks }
+						.push(sample);
 					if units.accounts == 0 && units.slots >= MANY_SLOTS {
 						slot_proofs.push(block.proof_bytes as f64 / units.slots as f64);
 					}
 				}
 				Some(Content::Map(entries)) => {
-					maps.push(Sample { units: [1.0, entries as f64], time: time(block) })
+					let sample = Sample { units: [1.0, entries as f64], time: time(block) };
+					if block.number <= last_source { &mut maps } else { &mut other_maps }
+						.push(sample);
 				}
 				Some(Content::Call(call)) => {
 					if let Some((kind, units)) = call.row() {
@@ -161,17 +169,17 @@ impl Times {
 			largest_proof_ratio = largest_proof_ratio.max(ratio);
 		}
 		ensure!(!slot_proofs.is_empty(), "no chunk is nothing but slots");
-		ensure!(!maps.is_empty(), "no block has a map chunk");
+		ensure!(!chunks.is_empty() && !maps.is_empty(), "no block has a chunk, or a map chunk");
 		let missing = Kind::ALL.into_iter().find(|kind| !calls.contains_key(kind));
 		ensure!(missing.is_none(), "no block is of the kind {missing:?}");
 		Ok(Self {
 			empty,
-			chunk: Model::of(&chunks),
-			map: Model::of(&maps),
+			chunk: Model::also_of(&chunks, &other_chunks),
+			map: Model::also_of(&maps, &other_maps),
 			largest_proof_ratio,
 			slot_proof: slot_proofs.iter().copied().fold(0.0, f64::max),
-			chunks,
-			map_chunks: maps.len(),
+			chunks: [chunks, other_chunks].concat(),
+			map_chunks: maps.len().saturating_add(other_maps.len()),
 			other_calls: calls.values().map(Vec::len).sum(),
 			calls: calls.iter().map(|(kind, samples)| (*kind, Model::of(samples))).collect(),
 		})

@@ -1,9 +1,9 @@
 //! Weights of `pallet-migration` on this runtime. Generated; do not edit.
 //!
-//! Made by `scripts/bench.sh weights --output runtime/src/weights/migration.rs`: 65 chunks,
-//! 20 map chunks and 0 other calls of many kinds, one in a block, executed again in the
+//! Made by `scripts/bench.sh weights --output runtime/src/weights/migration.rs`: 214 chunks,
+//! 29 map chunks and 213 other calls of many kinds, one in a block, executed again in the
 //! built runtime. The constants are a linear model of each block's shortest time, times the block that
-//! takes longest beside what the model says (1.86 for chunks, 1.13 for map chunks),
+//! takes longest beside what the model says (2.05 for chunks, 1.26 for map chunks),
 //! an empty block apart.
 //!
 //! A weight is never below the model, and never below the database weights of the reads and writes
@@ -13,8 +13,8 @@
 //!
 //! Proof size: a read or written key is counted with 2,600 bytes, five full branches of 16 hashes of 32
 //! bytes on its path, as of a map of a million hashed keys. Keys of one block share their upper
-//! branches: the recorded proofs of chunks took at most 0.190 of what was declared, and
-//! 285 bytes for a slot.
+//! branches: the recorded proofs of chunks took at most 0.229 of what was declared, and
+//! 426 bytes for a slot.
 
 use core::marker::PhantomData;
 
@@ -25,51 +25,51 @@ use pallet_migration::{
 };
 
 /// Picoseconds of a chunk, whatever is in it.
-const CHUNK: u64 = 182_489_074;
+const CHUNK: u64 = 331_932_413;
 /// Picoseconds of a slot.
-const SLOT: u64 = 19_999_356;
+const SLOT: u64 = 17_264_403;
 /// Picoseconds of an account, its proof and its code apart.
-const ACCOUNT: u64 = 175_201_538;
+const ACCOUNT: u64 = 166_800_272;
 /// Picoseconds of a byte of account proofs.
-const PROOF_BYTE: u64 = 29_246;
+const PROOF_BYTE: u64 = 25_215;
 /// Picoseconds of a code record, its bytes apart.
-const CODE: u64 = 65_390_070;
+const CODE: u64 = 40_713_807;
 /// Picoseconds of a byte of code.
-const CODE_BYTE: u64 = 26_411;
+const CODE_BYTE: u64 = 27_250;
 /// Picoseconds of a map chunk, its entries apart.
 const MAP_CHUNK: u64 = 0;
 /// Picoseconds of an entry of the map.
-const MAP_ENTRY: u64 = 41_188_646;
+const MAP_ENTRY: u64 = 40_070_078;
 /// Picoseconds of a proposal.
-const PROPOSE: u64 = 0;
+const PROPOSE: u64 = 288_370_000;
 /// Picoseconds of an activation.
-const ACTIVATE: u64 = 0;
+const ACTIVATE: u64 = 98_026_001;
 /// Picoseconds of a pause, and what weighs as much.
-const PAUSE: u64 = 0;
+const PAUSE: u64 = 61_151_000;
 /// Picoseconds of a consent.
-const CONSENT: u64 = 0;
+const CONSENT: u64 = 46_839_001;
 /// Picoseconds of what a funding account gets back later.
-const RETURN_FUNDS: u64 = 0;
+const RETURN_FUNDS: u64 = 89_423_000;
 /// Picoseconds of an abort, with the end of a clean-up that finds nothing.
-const ABORT: u64 = 0;
+const ABORT: u64 = 99_078_000;
 /// Picoseconds of a call after the import, its data and its gas apart.
-const EXECUTE_CALL: u64 = 0;
+const EXECUTE_CALL: u64 = 198_182_913;
 /// Picoseconds of a byte of its data.
-const CALL_BYTE: u64 = 0;
+const CALL_BYTE: u64 = 15_774;
 /// Picoseconds of settling collisions, whatever their number.
-const RESOLVE: u64 = 0;
+const RESOLVE: u64 = 191_638_336;
 /// Picoseconds of a collision.
-const RESOLVED: u64 = 0;
+const RESOLVED: u64 = 31_690_964;
 /// Picoseconds of a release, its accounts apart.
-const RELEASE: u64 = 0;
+const RELEASE: u64 = 157_013_562;
 /// Picoseconds of an account that is paid.
-const RELEASED: u64 = 0;
+const RELEASED: u64 = 67_952_135;
 /// Picoseconds of an account for which nothing waits.
-const SKIPPED: u64 = 0;
+const SKIPPED: u64 = 1_856_775;
 /// Picoseconds of a clean-up, its steps apart.
-const CLEAN_UP: u64 = 0;
+const CLEAN_UP: u64 = 264_191_454;
 /// Picoseconds of a step.
-const CLEAN_UP_STEP: u64 = 0;
+const CLEAN_UP_STEP: u64 = 8_474_370;
 
 /// Weights of the calls.
 pub struct MeasuredWeight<T>(PhantomData<T>);
