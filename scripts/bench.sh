@@ -7,7 +7,7 @@
 #       scripts/bench.sh split [--slots N] [--json FILE]
 #           where the time of an import's blocks goes: decode, hash, trie, storage; needs perf
 #       scripts/bench.sh weights [--output FILE]
-#           the same for chunks of every kind, as the weights of the runtime
+#           the same for every call of the migration, as the weights of the runtime
 #       scripts/bench.sh evm [--repeat TIMES] [--json FILE]
 #           programs on plain revm, on pallet-evm natively and in Wasm, and on the crate evm 0.43 (Frontier's)
 #       scripts/bench.sh gas [--repeat TIMES] [--json FILE]
