@@ -5,7 +5,7 @@
 # Use:  scripts/statetest.sh [ARCHIVE] [OPTION...]
 # ARCHIVE is eest-v5.4.0-state_tests.tar.zst of the folder that MIGRATION_VECTORS names, beside the
 # project otherwise, if none is given; a folder or a file of tests will do as well. Options are those of
-# evm-statetest, as --fork Osaka. EVM_STATETEST names the program; else it is built.
+# evm-statetest, as --fork Osaka, or --allow-unlisted for other tests than those of the archive.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"

@@ -142,10 +142,17 @@ pub struct Execution {
 impl Prepared {
 	/// A chain with these accounts, and a transaction that calls one of them.
 	pub fn new(machine: &Machine, accounts: Accounts, action: &Action) -> Result<Self> {
-		let wallet = Wallet::new(1)?;
-		let Begun { state, overlay, .. } = Begun::new(machine, &wallet, accounts)?;
-		let extrinsic = extrinsic(&wallet, 0, action)?;
-		Ok(Self { state, overlay, extrinsic })
+		Self::with_transaction(machine, accounts, signed(&Wallet::new(1)?, 0, action)?)
+	}
+
+	/// A chain with these accounts, and an Ethereum transaction in its bytes that one of them signed.
+	pub fn with_transaction(
+		machine: &Machine,
+		accounts: Accounts,
+		transaction: Vec<u8>,
+	) -> Result<Self> {
+		let Begun { state, overlay, .. } = Begun::new(machine, &Wallet::new(1)?, accounts)?;
+		Ok(Self { state, overlay, extrinsic: extrinsic(transaction)? })
 	}
 
 	/// Executes the transaction.
@@ -217,7 +224,7 @@ impl Block {
 		let Begun { state, mut overlay, inherent } = Begun::new(machine, &wallet, accounts)?;
 		let mut extrinsics = vec![inherent];
 		for (nonce, action) in (0..).zip(actions) {
-			let extrinsic = extrinsic(&wallet, nonce, action)?;
+			let extrinsic = extrinsic(signed(&wallet, nonce, action)?)?;
 			let applied =
 				machine.call(&mut overlay, &state, "BlockBuilder_apply_extrinsic", &extrinsic)?;
 			applied_well(&applied.output)?;
@@ -263,10 +270,13 @@ impl Begun {
 	}
 }
 
+/// A transaction in its bytes.
+fn signed(wallet: &Wallet, nonce: u64, action: &Action) -> Result<Vec<u8>> {
+	wallet.eip1559(migration_runtime::genesis::DEFAULT_CHAIN_ID, nonce, action)
+}
+
 /// A transaction in an extrinsic.
-fn extrinsic(wallet: &Wallet, nonce: u64, action: &Action) -> Result<Vec<u8>> {
-	let chain_id = migration_runtime::genesis::DEFAULT_CHAIN_ID;
-	let transaction = wallet.eip1559(chain_id, nonce, action)?;
+fn extrinsic(transaction: Vec<u8>) -> Result<Vec<u8>> {
 	let call = pallet_ethereum::Call::transact {
 		transaction: transaction.try_into().map_err(|_| anyhow!("the transaction is too long"))?,
 	};

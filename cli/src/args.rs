@@ -295,6 +295,11 @@ pub struct VerifyArgs {
 	/// what was released. Those from the proposal to the activation are read in any case.
 	#[arg(long, value_name = "N", default_value_t = 100_000)]
 	pub event_blocks: u32,
+	/// Refuse to compare (exit code 2) unless the events of all blocks from the proposal to the
+	/// activation, or to the last final block before it, are known. Without it blocks that the node does
+	/// not have are a warning.
+	#[arg(long)]
+	pub require_events: bool,
 	/// Also list the contracts with both addresses, and the proof-of-existence records.
 	#[arg(long)]
 	pub table: bool,

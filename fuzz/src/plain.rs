@@ -1,4 +1,5 @@
-//! The other side: revm as it is published, on its database in memory.
+//! The other side: revm's own handler on its database in memory. Its maps are this workspace's, whose hash
+//! no result depends on.
 
 use alloy_primitives::{keccak256, Address, U256};
 use pallet_evm::{EvmSpec, ExitError};

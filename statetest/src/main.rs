@@ -57,6 +57,7 @@ fn try_main(args: &Args) -> Result<bool, Error> {
 		(None, Some(file)) => SkipList::parse(&fs::read_to_string(file)?, ARCHIVE)?,
 		(None, None) => SkipList::committed()?,
 	};
+	let list = if args.allow_unlisted { list.allowing_unlisted() } else { list };
 	let engine = if args.wasm { Engine::wasm()? } else { Engine::Native };
 	let selection =
 		Selection { fork, shard: args.shard, bounds_precompiles: args.bound_precompiles };

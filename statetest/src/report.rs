@@ -11,7 +11,7 @@ use std::{
 	time::Duration,
 };
 
-/// Unlisted cases that are named one by one.
+/// Unlisted cases, and faults of the list, that are named one by one.
 const NAMED: usize = 50;
 
 /// The line of JSON at the end of a run.
@@ -23,7 +23,7 @@ struct Line<'a> {
 	/// Skipped cases that the list does not name.
 	unlisted: usize,
 	skipped_by_reason: BTreeMap<&'static str, u64>,
-	/// Cases that the list of skipped ones does not fit.
+	/// Cases that the list of skipped ones does not fit; unlisted ones among them, unless allowed.
 	list_faults: usize,
 	engine: &'a str,
 	seconds: f64,
@@ -49,8 +49,11 @@ pub fn write_text(
 	for failed in &summary.failed {
 		writeln!(out, "FAILED {}\n  {}", failed.id, failed.reason)?;
 	}
-	for fault in &summary.faults {
+	for fault in summary.faults.iter().take(NAMED) {
 		writeln!(out, "LIST {fault}")?;
+	}
+	if summary.faults.len() > NAMED {
+		writeln!(out, "LIST and {} more", summary.faults.len().saturating_sub(NAMED))?;
 	}
 	writeln!(
 		out,

@@ -301,7 +301,7 @@ impl Tally<'_> {
 pub(super) fn add_remapped(sum: Remapped, info: &AccountInfo) -> Option<Remapped> {
 	Some(Remapped {
 		accounts: sum.accounts.checked_add(1)?,
-		balance: sum.balance.checked_add(info.balance)?,
+		balance: sum.balance.saturating_add(info.balance),
 	})
 }
 

@@ -41,9 +41,9 @@ impl AccountInfo {
 	}
 
 	/// Whether the account is a person's: who has delegated has a key, whatever was stored through the
-	/// delegation.
+	/// delegation, also once it was reset. Without code only who has a key has slots and a nonce.
 	pub fn has_key(&self) -> bool {
-		self.delegated || !self.is_contract()
+		self.delegated || (self.code_length == 0 && (self.slots == 0 || self.nonce > 0))
 	}
 
 	/// Whether the account is a person's, and the chain brings it as it does a contract.
@@ -115,6 +115,10 @@ mod tests {
 			Item::Account(head(4, 23, 1)),
 			Item::Code(&delegation),
 			Item::Slot(slot),
+			Item::Account(head(5, 0, 1)),
+			Item::Slot(slot),
+			Item::Account(AccountHead { nonce: 0, ..head(6, 0, 1) }),
+			Item::Slot(slot),
 		] {
 			found.extend(reader.take(&item));
 		}
@@ -123,11 +127,18 @@ mod tests {
 			.iter()
 			.map(|(address, info)| (address.0[0], info.is_contract(), info.has_key()))
 			.collect();
-		// The chain brings the last one as a contract, for its storage.
-		let expected = [(1, false, true), (2, false, true), (3, true, false), (4, true, true)];
+		// The chain brings those with storage as contracts.
+		let expected = [
+			(1, false, true),
+			(2, false, true),
+			(3, true, false),
+			(4, true, true),
+			(5, true, true),
+			(6, true, false),
+		];
 		assert_eq!(kinds, expected);
 		let taken: Vec<bool> = found.iter().map(|(_, info)| info.is_taken_for_contract()).collect();
-		assert_eq!(taken, [false, false, false, true]);
+		assert_eq!(taken, [false, false, false, true, true, false]);
 		assert_eq!(reader.finish(), None);
 	}
 }

@@ -47,6 +47,14 @@ pub fn wei(amount: migration_primitives::U256) -> String {
 	}
 }
 
+/// A sum of balances, which ends at the largest number (`docs/format.md`, section 3).
+pub(super) fn wei_in_total(sum: migration_primitives::U256) -> String {
+	match sum == migration_primitives::U256::MAX {
+		true => "2^256 - 1 wei or more".to_owned(),
+		false => wei(sum),
+	}
+}
+
 /// Seconds since 1970 as a date and a time of UTC.
 pub fn utc(seconds: u64) -> String {
 	const DAY: u64 = 86_400;
@@ -101,6 +109,13 @@ mod tests {
 		assert_eq!(wei(ether), "1 ether");
 		assert_eq!(wei(ether * 12 + ether / 4), "12.25 ether");
 		assert_eq!(wei(ether + 1), "1000000000000000001 wei");
+	}
+
+	#[test]
+	fn wei_in_total_of_sums_works() {
+		assert_eq!(wei_in_total(U256::one()), "1 wei");
+		assert_eq!(wei_in_total(U256::MAX - 1), wei(U256::MAX - 1));
+		assert_eq!(wei_in_total(U256::MAX), "2^256 - 1 wei or more");
 	}
 
 	#[test]

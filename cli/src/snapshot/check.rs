@@ -14,7 +14,7 @@ pub enum RecordError {
 	/// What the target chain would say of it.
 	#[error(transparent)]
 	Fault(#[from] Fault),
-	/// A sum that does not fit.
+	/// A number of accounts, slots or bytes that does not fit.
 	#[error("the sums overflow at account {address:?}")]
 	Overflow {
 		/// The account.
@@ -62,14 +62,22 @@ impl Checker {
 	}
 }
 
+/// What stands behind a sum of balances and its unit: the largest number means as much or more.
+pub fn or_more(sum: U256) -> &'static str {
+	match sum == U256::MAX {
+		true => " or more",
+		false => "",
+	}
+}
+
 fn add(totals: Totals, head: &AccountHead) -> Option<Totals> {
 	let contract = u64::from(head.code_length > 0);
-	let balance: U256 = totals.balance.checked_add(head.balance)?;
 	Some(Totals {
 		accounts: totals.accounts.checked_add(1)?,
 		contracts: totals.contracts.checked_add(contract)?,
 		slots: totals.slots.checked_add(head.slot_count)?,
 		code_bytes: totals.code_bytes.checked_add(head.code_length.into())?,
-		balance,
+		// The most stands for itself and more: a genesis may hold more than 256 bits.
+		balance: totals.balance.saturating_add(head.balance),
 	})
 }

@@ -18,7 +18,7 @@ mod tests;
 mod trie;
 mod writer;
 
-pub use check::{Checker, RecordError};
+pub use check::{or_more, Checker, RecordError};
 pub use error::SnapshotError;
 pub use journal::{Journal, JournalError, Resumed};
 pub use reader::{Entry, SnapshotReader, Summary};

@@ -4,6 +4,12 @@ use std::time::Duration;
 
 use migration_primitives::H256;
 
+/// The code of an answer that is longer than the node gives (`jsonrpsee`).
+const OVERSIZED_RESPONSE: i32 = -32_008;
+/// What a node says, in small letters, of a block whose state or header it does not have: the errors
+/// `UnknownBlock` of `sp-blockchain` and of `sp-api`.
+const STATE_MISSING: [&str; 3] = ["state already discarded", "unknownblock", "unknown block"];
+
 /// Why a request of the target chain failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SubstrateError {
@@ -113,4 +119,57 @@ pub enum SubstrateError {
 		/// How long it was waited.
 		after: Duration,
 	},
+}
+
+/// What the refusal of a request means, where that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+	/// The node does not have the state of the block.
+	StateMissing,
+	/// The answer is longer than the node gives.
+	AnswerTooBig,
+}
+
+impl SubstrateError {
+	/// What the node's refusal means; `None` where it is none, or may mean anything.
+	pub(crate) fn refusal(&self) -> Option<Refusal> {
+		let Self::Refused { code, message, .. } = self else { return None };
+		let message = message.to_lowercase();
+		match code {
+			&OVERSIZED_RESPONSE => Some(Refusal::AnswerTooBig),
+			_ if STATE_MISSING.iter().any(|words| message.contains(words)) => {
+				Some(Refusal::StateMissing)
+			}
+			_ => None,
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn refusal_of_what_nodes_say_works() {
+		let refusal = |code, message: &str| {
+			let (url, method) = (String::new(), "state_getStorage".to_owned());
+			SubstrateError::Refused { url, method, code, message: message.to_owned() }.refusal()
+		};
+		let discarded = "Client error: UnknownBlock: State already discarded for 0x01";
+		assert_eq!(refusal(4003, discarded), Some(Refusal::StateMissing));
+		let unknown =
+			"Client error: Api called for an unknown Block: State already discarded for 0x01";
+		assert_eq!(refusal(4003, unknown), Some(Refusal::StateMissing));
+		let oversized = "Response is too big: \"Exceeded max limit of 15728640\"";
+		assert_eq!(refusal(-32_008, oversized), Some(Refusal::AnswerTooBig));
+		for (code, message) in [
+			(-32_601, "Method not found"),
+			(-32_999, "RPC rate limit exceeded"),
+			(4003, "Client error: Database"),
+		] {
+			assert_eq!(refusal(code, message), None, "{message}");
+		}
+		let url = String::new();
+		assert_eq!(SubstrateError::Url { url }.refusal(), None);
+	}
 }

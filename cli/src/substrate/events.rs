@@ -99,8 +99,9 @@ impl Chain {
 
 	/// All events of a block in their order, by the metadata of the runtime that wrote them.
 	///
-	/// Errs with [`SubstrateError::Refused`] where the node does not have the block's state, and with
-	/// [`SubstrateError::Answer`] where the metadata is of another runtime.
+	/// Errs with [`SubstrateError::Refused`] where the node does not have the block's state or the events
+	/// are longer than its answers, and with [`SubstrateError::Answer`] where the metadata is of another
+	/// runtime.
 	pub(crate) async fn events_by(
 		&self,
 		block: H256,

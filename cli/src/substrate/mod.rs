@@ -12,6 +12,7 @@ mod state;
 mod transaction;
 
 pub use client::{Node, RpcFailure};
+pub(crate) use error::Refusal;
 pub use error::SubstrateError;
 pub(crate) use events::Event;
 pub use general::general_transaction;

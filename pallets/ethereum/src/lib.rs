@@ -101,6 +101,11 @@ pub mod pallet {
 	pub type CurrentTransactions<T: Config> =
 		StorageValue<_, Vec<(TransactionRecord, Receipt)>, ValueQuery>;
 
+	/// The number of [`CurrentTransactions`]: to count them there is to copy all of them. Taken at the block's
+	/// end.
+	#[pallet::storage]
+	pub type CurrentCount<T: Config> = StorageValue<_, u32, ValueQuery>;
+
 	/// The gas used so far by [`CurrentTransactions`]; taken at the block's end.
 	#[pallet::storage]
 	pub type BlockGasUsed<T: Config> = StorageValue<_, u64, ValueQuery>;

@@ -5,12 +5,11 @@ use frame_support::{pallet_prelude::*, traits::Get};
 use pallet_evm::{Executed, ExecutionInfo, ListSizes, Log, OnExecuted};
 use sp_core::{H160, H256};
 use sp_io::hashing::keccak_256;
-use sp_runtime::SaturatedConversion;
 
 use crate::{
 	synthetic::{self, Place, Synthetic},
-	BlockGasUsed, Config, CurrentTransactions, Event, Pallet, Receipt, TransactionIndex,
-	TransactionRecord, WeightInfo,
+	BlockGasUsed, Config, CurrentCount, CurrentTransactions, Event, Pallet, Receipt,
+	TransactionIndex, TransactionRecord, WeightInfo,
 };
 
 /// What a receipt has beside the outcome.
@@ -44,7 +43,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn next_place() -> Place {
 		Place {
 			block: Self::block_number(frame_system::Pallet::<T>::block_number()),
-			index: CurrentTransactions::<T>::decode_len().unwrap_or(0).saturated_into(),
+			index: CurrentCount::<T>::get(),
 		}
 	}
 
@@ -53,6 +52,7 @@ impl<T: Config> Pallet<T> {
 		TransactionIndex::<T>::insert(transaction.hash, (place.block, place.index));
 		BlockGasUsed::<T>::put(receipt.cumulative_gas_used);
 		CurrentTransactions::<T>::append((transaction, receipt));
+		CurrentCount::<T>::put(place.index.saturating_add(1));
 	}
 }
 

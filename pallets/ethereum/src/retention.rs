@@ -3,19 +3,20 @@
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{pallet_prelude::*, traits::Get};
+use pallet_evm::EvmSpec;
 use sp_core::H256;
 use sp_runtime::SaturatedConversion;
 
 use crate::{
-	BlockGasUsed, BlockRecord, BlockRecords, Blocks, Config, CurrentTransactions, EthereumBlock,
-	OldestBlock, Pallet, TransactionIndex, WeightInfo,
+	BlockGasUsed, BlockRecord, BlockRecords, Blocks, Config, CurrentCount, CurrentTransactions,
+	EthereumBlock, OldestBlock, Pallet, TransactionIndex, WeightInfo,
 };
 
 /// The most blocks removed at the start of one. More than one, so that a runtime upgrade that lowers
 /// `ReceiptRetention` is caught up with.
 pub(crate) const MAX_BLOCKS_PRUNED: u32 = 2;
 
-/// Gas of the cheapest transaction.
+/// Gas of the cheapest transaction. Since London no more is refunded than what is refunded for has cost.
 const TRANSACTION_GAS: u64 = 21_000;
 /// Gas of the cheapest byte that a transaction adds to its record beside the fixed fields: a zero in its
 /// data. A byte of a log takes 8 gas, one of an access list 57, one of an authorization list 195.
@@ -39,6 +40,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn close_block(now: u32) {
 		let (transactions, receipts): (Vec<_>, _) =
 			CurrentTransactions::<T>::take().into_iter().unzip();
+		CurrentCount::<T>::kill();
 		let hashes: Vec<H256> = transactions.iter().map(|transaction| transaction.hash).collect();
 		let gas_used = BlockGasUsed::<T>::take();
 		let (base_fee, _) = pallet_evm::Pallet::<T>::current_base_fee();
@@ -93,7 +95,10 @@ impl<T: Config> Pallet<T> {
 
 	/// The most that is removed at the start of a block.
 	fn largest_removal() -> Removed {
-		let gas = T::BlockGasLimit::get();
+		// The block's limit is one of gas after refunds, and before London up to half was given back
+		// (EIP-3529).
+		let refunded = if T::Spec::get() < EvmSpec::London { 2 } else { 1 };
+		let gas = T::BlockGasLimit::get().saturating_mul(refunded);
 		let transactions: u32 = (gas / TRANSACTION_GAS).saturated_into();
 		// Not by the block's length: a call may come from the storage, such as a motion of a council.
 		let bytes = (gas / BYTE_GAS)
@@ -118,5 +123,30 @@ impl<T: Config> Pallet<T> {
 			heaviest.all_lte(left),
 			"the heaviest removal of old blocks weighs {heaviest}, a block has {left} for it"
 		);
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::mock::{BlockGasLimit, Spec, Test};
+
+	/// Refunds before London let a block hold twice as much.
+	#[test]
+	fn largest_removal_before_london_counts_gas_before_refunds() {
+		BlockGasLimit::set(42_000);
+		let removals = [EvmSpec::Berlin, EvmSpec::London, EvmSpec::Osaka].map(|spec| {
+			Spec::set(spec);
+			Pallet::<Test>::largest_removal()
+		});
+		Spec::set(EvmSpec::Osaka);
+		BlockGasLimit::set(30_000_000);
+		// Two blocks of so many transactions, with a byte for every four gas.
+		let full = |transactions: u32, gas: u64| Removed {
+			blocks: 2,
+			transactions: 2 * transactions,
+			bytes: 2 * (gas / 4 + 512 * u64::from(transactions)),
+		};
+		assert_eq!(removals, [full(4, 84_000), full(2, 42_000), full(2, 42_000)]);
 	}
 }

@@ -10,8 +10,9 @@ use sp_runtime::{SaturatedConversion, TryRuntimeError};
 use crate::{
 	synthetic::Place,
 	transaction::{decode, is_synthetic, recover_signer, signing_parts},
-	BlockGasUsed, BlockRecord, BlockRecords, Blocks, Config, CurrentTransactions, EthereumBlock,
-	OldestBlock, Pallet, Receipt, TransactionError, TransactionIndex, TransactionRecord,
+	BlockGasUsed, BlockRecord, BlockRecords, Blocks, Config, CurrentCount, CurrentTransactions,
+	EthereumBlock, OldestBlock, Pallet, Receipt, TransactionError, TransactionIndex,
+	TransactionRecord,
 };
 
 impl<T: Config> Pallet<T> {
@@ -41,6 +42,10 @@ impl<T: Config> Pallet<T> {
 			"a record outlived its block"
 		);
 		let current = CurrentTransactions::<T>::get();
+		ensure!(
+			current.len() == CurrentCount::<T>::get() as usize,
+			"the count of the block's transactions is another"
+		);
 		// Calls of the runtime itself pay nothing, and are not held to the limit.
 		let all_pay = current.iter().all(|(_, receipt)| !receipt.effective_gas_price.is_zero());
 		ensure!(

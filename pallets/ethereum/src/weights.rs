@@ -51,33 +51,33 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(8))
 	}
 
-	// Reads: chain id, gas used, length of the current list. Writes: gas used, the list, the index.
+	// Reads: chain id, gas used, count of the current list. Writes: gas used, the list, its count, the index.
 	fn transact(bytes: u32) -> Weight {
-		Weight::from_parts(RECOVERY + OVERHEAD, 4 * 2_560)
+		Weight::from_parts(RECOVERY + OVERHEAD, 5 * 2_560)
 			.saturating_add(
 				Weight::from_parts(DECODE_BYTE + RECORD_BYTE, 0).saturating_mul(bytes.into()),
 			)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 3))
+			.saturating_add(T::DbWeight::get().reads_writes(3, 4))
 	}
 
-	// Reads: chain id, gas used, length of the current list. Writes: gas used, the list, the index.
+	// Reads: chain id, gas used, count of the current list. Writes: gas used, the list, its count, the index.
 	fn record(bytes: u32) -> Weight {
-		Weight::from_parts(OVERHEAD, 4 * 2_560)
+		Weight::from_parts(OVERHEAD, 5 * 2_560)
 			.saturating_add(
 				Weight::from_parts(ENCODE_BYTE + RECORD_BYTE, 0).saturating_mul(bytes.into()),
 			)
-			.saturating_add(T::DbWeight::get().reads_writes(3, 3))
+			.saturating_add(T::DbWeight::get().reads_writes(3, 4))
 	}
 
-	// Reads: oldest block, list, gas used, base fee. Writes: list, gas used, oldest block, block,
+	// Reads: oldest block, list, gas used, base fee. Writes: list, its count, gas used, oldest block, block,
 	// its record. For each block removed: its record read, block and record written. For each
 	// transaction in it: its index entry read and written, its hash read with the record. The
 	// blocks themselves are not read, but the database has to drop their bytes.
 	fn on_initialize(removed: Removed) -> Weight {
 		let Removed { blocks, transactions, bytes } = removed;
 		let database = T::DbWeight::get();
-		Weight::from_parts(OVERHEAD, 5 * 2_560)
-			.saturating_add(database.reads_writes(4, 5))
+		Weight::from_parts(OVERHEAD, 6 * 2_560)
+			.saturating_add(database.reads_writes(4, 6))
 			.saturating_add(
 				database
 					.reads_writes(1, 2)

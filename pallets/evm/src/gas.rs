@@ -6,8 +6,8 @@ use frame_support::{dispatch::DispatchClass, weights::Weight};
 use sp_core::{Get, H160, H256, U256};
 use sp_runtime::traits::UniqueSaturatedInto;
 
-/// The largest gas limit of one transaction (EIP-7825). It also bounds the EVM's memory to what the
-/// allocator of the Wasm executor can give.
+/// The largest gas limit of one transaction (EIP-7825). It also bounds the EVM's memory to what
+/// the runtime has of the executor.
 pub const MAX_TRANSACTION_GAS_LIMIT: u64 = 1 << 24;
 
 /// EIP-7825's cap, for `Config::TransactionGasLimit`.

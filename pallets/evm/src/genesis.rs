@@ -52,6 +52,15 @@ pub enum GenesisError {
 		/// Why not.
 		error: DispatchError,
 	},
+	/// Another part of the genesis gave the account another balance.
+	AlreadyFunded {
+		/// The account.
+		address: H160,
+		/// The balance in wei that is configured here.
+		expected: u128,
+		/// The balance in wei that the account has.
+		found: u128,
+	},
 }
 
 impl GenesisError {
@@ -84,6 +93,11 @@ impl fmt::Display for GenesisError {
 				f,
 				"genesis account {address:?}: balance {balance} cannot be issued: {error:?}"
 			),
+			Self::AlreadyFunded { address, expected, found } => write!(
+				f,
+				"genesis account {address:?}: balance {expected} is configured, but another part of \
+					the genesis gave it {found}"
+			),
 		}
 	}
 }
@@ -92,7 +106,8 @@ impl core::error::Error for GenesisError {}
 
 impl<T: Config> GenesisConfig<T> {
 	/// Checks that every account can be written exactly. Needs no storage: what other pallets issue
-	/// at genesis is not known, and only building finds that both together are too much.
+	/// at genesis is not known, and only building finds that both together are too much, or give one
+	/// account two balances.
 	pub fn check(&self) -> Result<(), GenesisError> {
 		let minimum: u128 = T::Currency::minimum_balance().into();
 		let mut issued = 0u128;
@@ -118,7 +133,8 @@ impl<T: Config> GenesisConfig<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Writes the genesis state.
+	/// Writes the genesis state. The currency's own must have been written before: its pallet comes
+	/// first in the runtime.
 	///
 	/// # Panics
 	/// With a [`GenesisError`] in words, if an account cannot be written exactly: a chain that
@@ -143,12 +159,28 @@ impl<T: Config> Pallet<T> {
 		if account.storage.values().any(|value| !value.is_zero()) {
 			Self::mark_bare_storage(address);
 		}
-		let balance = balance(address, account)?;
-		if balance != 0 {
-			let who = T::AddressMapping::into_account_id(*address);
-			T::Currency::mint_into(&who, balance.into())
-				.map_err(|error| GenesisError::NotIssued { address: *address, balance, error })?;
+		Self::fund_account(address, balance(address, account)?)
+	}
+
+	/// Issues the balance, unless another part of the genesis gave it to the account.
+	fn fund_account(address: &H160, balance: u128) -> Result<(), GenesisError> {
+		let who = T::AddressMapping::into_account_id(*address);
+		let found: u128 = T::Currency::total_balance(&who).into();
+		if found == balance {
+			return Ok(());
 		}
+		if found != 0 {
+			return Err(GenesisError::AlreadyFunded {
+				address: *address,
+				expected: balance,
+				found,
+			});
+		}
+		T::Currency::mint_into(&who, balance.into()).map_err(|error| GenesisError::NotIssued {
+			address: *address,
+			balance,
+			error,
+		})?;
 		Ok(())
 	}
 }

@@ -213,6 +213,37 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
+	/// Takes the references of accounts with nonces that were written by another pallet, such as
+	/// Frontier's: an account without one loses its nonce when its balance leaves it, and its old
+	/// transactions are valid again. For an upgrade of a chain whose accounts are addresses.
+	///
+	/// Looks at `limit` accounts, at least one, that come after `after` in the order of storage, with two
+	/// reads and at most two writes for each. Gives the last one, to go on after it, or `None` if there
+	/// are no more.
+	pub fn hold_nonces(after: Option<&T::AccountId>, limit: u32) -> Option<T::AccountId>
+	where
+		T::AccountId: Into<H160>,
+	{
+		let limit = limit.max(1) as usize;
+		let accounts = match after {
+			Some(account) => frame_system::Account::<T>::iter_keys_from(
+				frame_system::Account::<T>::hashed_key_for(account),
+			),
+			None => frame_system::Account::<T>::iter_keys(),
+		};
+		let accounts: Vec<T::AccountId> = accounts.take(limit).collect();
+		for account in &accounts {
+			let address: H160 = account.clone().into();
+			if T::AddressMapping::into_account_id(address) == *account {
+				Self::hold_nonce(&address);
+			}
+		}
+		if accounts.len() < limit {
+			return None;
+		}
+		accounts.last().cloned()
+	}
+
 	fn take_nonce_reference(address: &H160, account: &T::AccountId) {
 		if !NonceReferences::<T>::contains_key(address) {
 			frame_system::Pallet::<T>::inc_sufficients(account);

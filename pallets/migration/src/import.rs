@@ -12,7 +12,7 @@ use migration_primitives::{
 	records::{CheckedCode, CheckedHead, CheckedSlot, Checker, Head},
 	snapshot::{Scope, Trust},
 	status::{AccountRecord, AccountState, Collision, Undo},
-	H160, U256,
+	H160,
 };
 use scale_info::TypeInfo;
 
@@ -171,6 +171,13 @@ impl<T: Config> Pallet<T> {
 		} else {
 			Self::place_external(&head, &entry, &found, share)
 		};
+		// Nobody has a key of an address with code, unless that is a delegation.
+		let is_keyed = || (code.is_none() || is_delegation) && T::Evm::has_key(&entry.address);
+		let placement = match placement {
+			// The lock is the EVM's: it does not hold what a key of this chain can send.
+			Placement::Write if share > 0 && is_keyed() => Placement::WriteAndWait,
+			placement => placement,
+		};
 		let write = || {
 			if head.slot_count > 0 && head.nonce == 0 && code.is_none() {
 				T::Evm::mark_bare_storage(&entry.address);
@@ -218,7 +225,7 @@ impl<T: Config> Pallet<T> {
 			}
 		});
 
-		Self::count(record, &head, &entry.target, is_contract)?;
+		Self::count(record, &head, &entry.target, is_contract);
 		// Known at the end only otherwise, when more was handed out than approved.
 		record.progress.check_within(manifest)?;
 		entry.state = AccountState::Importing;
@@ -312,8 +319,6 @@ impl<T: Config> Pallet<T> {
 		}
 		let fresh = found.nonce == 0 && found.balance == 0;
 		match (fresh, share > 0) {
-			// The lock is the EVM's: it does not hold what a key of this chain can send.
-			(true, true) if T::Evm::has_key(&entry.address) => Placement::WriteAndWait,
 			(true, _) => Placement::Write,
 			(false, true) => Placement::Wait,
 			(false, false) => Placement::Nothing,
@@ -335,27 +340,25 @@ impl<T: Config> Pallet<T> {
 		Ok(Undo::Nonce { before: found.nonce, raised: head.nonce })
 	}
 
-	/// Adds an account to the sums.
+	/// Adds an account to the sums. Those of balances end at the largest number, which a manifest has
+	/// only where none of them is brought.
 	fn count(
 		record: &mut RecordOf<T>,
 		head: &Head,
 		target: &Target<T::AccountId>,
 		is_contract: bool,
-	) -> Result<(), Fault> {
-		let fault = Fault::Balance { source_address: head.address, balance: head.balance };
-		let add = |sum: U256| sum.checked_add(head.balance).ok_or(fault);
+	) {
 		let totals = &mut record.progress.totals;
 		totals.accounts = totals.accounts.saturating_add(1);
 		totals.contracts = totals.contracts.saturating_add(u64::from(head.code_length > 0));
 		totals.slots = totals.slots.saturating_add(head.slot_count);
 		totals.code_bytes = totals.code_bytes.saturating_add(head.code_length.into());
-		totals.balance = add(totals.balance)?;
+		totals.balance = totals.balance.saturating_add(head.balance);
 		if !is_contract && *target != Target::Preserve {
 			let remapped = &mut record.progress.remapped;
 			remapped.accounts = remapped.accounts.saturating_add(1);
-			remapped.balance = add(remapped.balance)?;
+			remapped.balance = remapped.balance.saturating_add(head.balance);
 		}
-		Ok(())
 	}
 }
 

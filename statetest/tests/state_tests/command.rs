@@ -33,13 +33,14 @@ fn archive(path: &Path) -> Vec<u8> {
 
 #[test]
 fn json_of_good_run_works() {
-	let output = command(&[folder().to_str().unwrap(), "--json"]);
+	let output = command(&[folder().to_str().unwrap(), "--allow-unlisted", "--json"]);
 	assert_eq!(output.status.code(), Some(0), "{output:?}");
 	let line = last_line(&output);
 	assert_eq!(
 		(&line["passed"], &line["failed"], &line["skipped"]),
 		(&6.into(), &0.into(), &1.into())
 	);
+	assert_eq!(line["list_faults"], 0);
 	assert_eq!(line["skipped_by_reason"]["balance"], 1);
 	assert_eq!(line["engine"], "native");
 	assert_eq!(line["unlisted"], 1);
@@ -47,6 +48,20 @@ fn json_of_good_run_works() {
 	let talk = String::from_utf8_lossy(&output.stderr);
 	assert!(talk.contains("NOT TESTED: 1 of 7 cases (14.3%)"), "{talk}");
 	assert!(talk.contains("\n  balance evm-statetest/fixtures/rich_account.json::"), "{talk}");
+}
+
+/// The case did not fail, but nobody said that it may be skipped.
+#[test]
+fn unlisted_skip_ends_with_one() {
+	let output = command(&[folder().to_str().unwrap(), "--json"]);
+	assert_eq!(output.status.code(), Some(1), "{output:?}");
+	let line = last_line(&output);
+	for (field, count) in [("passed", 6), ("failed", 0), ("unlisted", 1), ("list_faults", 1)] {
+		assert_eq!(line[field], count, "{field}: {line}");
+	}
+	let report = String::from_utf8_lossy(&output.stdout);
+	assert!(report.contains("\nLIST ") || report.starts_with("LIST "), "{report}");
+	assert!(report.contains("is skipped (balance) and not listed"), "{report}");
 }
 
 #[test]
@@ -122,7 +137,7 @@ fn archives_works() {
 	let packed = ruzstd::encoding::compress_to_vec(&bytes[..], level);
 	fs::write(path("packed.tar.zst"), packed).unwrap();
 	for name in ["plain.tar", "packed.tar.gz", "packed.tar.zst"] {
-		let output = command(&[path(name).to_str().unwrap(), "--json"]);
+		let output = command(&[path(name).to_str().unwrap(), "--allow-unlisted", "--json"]);
 		assert_eq!(output.status.code(), Some(0), "{name}: {output:?}");
 		assert_eq!(last_line(&output)["passed"], 6, "{name}");
 	}

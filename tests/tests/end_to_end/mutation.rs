@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::{ensure, Context, Result};
-use codec::Compact;
+use codec::{Compact, Encode};
 use evm_migrate::{
 	snapshot::SnapshotReader,
 	substrate::{AccountData, Keys},
@@ -20,7 +20,7 @@ use migration_tests::{
 	node::Node,
 	random::Random,
 	session::Session,
-	synthetic::{made_up, Synthetic},
+	synthetic::{made_up, Synthetic, COUNTER},
 };
 use serde_json::{json, Value};
 
@@ -87,7 +87,7 @@ async fn deposit(session: &Session, to: H160, wei: u128) -> Result<()> {
 }
 
 /// A call of `Balances` as root.
-async fn force(session: &Session, name: &str, arguments: impl codec::Encode) -> Result<()> {
+async fn force(session: &Session, name: &str, arguments: impl Encode) -> Result<()> {
 	let call = session.sudo(&session.call("Balances", name, arguments)?)?;
 	session.execute(&Account::alice(), &call).await?.succeeded()?;
 	Ok(())
@@ -132,11 +132,14 @@ async fn verify_of_balances_that_root_changed_fails() -> Result<()> {
 	deposit(&session, released, 1).await?;
 
 	submit(&node, &bundle, &[]).await?;
-	check_forced(&node, &session, &bundle, &["--before-activate"], holder).await?;
+	check_written(&node, &session, &bundle, &["--before-activate"], holder).await?;
+	check_taken(&node, &session, &bundle, &["--before-activate"], holder).await?;
 	submit(&node, &bundle, &["--activate", "--release"]).await?;
 	for holder in [holder, released] {
-		check_forced(&node, &session, &bundle, &[], holder).await?;
+		check_written(&node, &session, &bundle, &[], holder).await?;
 	}
+	check_taken(&node, &session, &bundle, &[], holder).await?;
+	check_taken_after_the_release(&node, &session, &bundle, released).await?;
 
 	// Root has restored both: what comes afterwards is a deposit.
 	deposit(&session, holder, 3).await?;
@@ -151,8 +154,8 @@ async fn verify_of_balances_that_root_changed_fails() -> Result<()> {
 	finds(&node, &bundle, &[], holder, "balance").await
 }
 
-/// Root writes a balance and takes wei from it; each time until it is restored it is found.
-async fn check_forced(
+/// Root writes a balance; each time until it is restored it is found.
+async fn check_written(
 	node: &Node,
 	session: &Session,
 	bundle: &Path,
@@ -166,12 +169,91 @@ async fn check_forced(
 		set_balance(session, holder, before).await?;
 		verify(node, bundle, options).await?.expect_code(0)?;
 	}
-	let (from, to) = (Keys::hashed_account(holder), Account::bob().id());
-	force(session, "force_transfer", (0u8, from, 0u8, to, Compact(7u128))).await?;
+	Ok(())
+}
+
+/// Root takes wei from an account and gives them to Bob.
+async fn take(session: &Session, from: H160, wei: u128) -> Result<()> {
+	let (from, to) = (Keys::hashed_account(from), Account::bob().id());
+	force(session, "force_transfer", (0u8, from, 0u8, to, Compact(wei))).await
+}
+
+/// Root takes wei from an account that the import wrote; until they are back it is found.
+async fn check_taken(
+	node: &Node,
+	session: &Session,
+	bundle: &Path,
+	options: &[&str],
+	holder: H160,
+) -> Result<()> {
+	take(session, holder, 7).await?;
 	finds(node, bundle, options, holder, "balance").await?;
 	deposit(session, holder, 7).await?;
 	verify(node, bundle, options).await?.expect_code(0)?;
 	Ok(())
+}
+
+/// Root takes wei that were released: who spent them cannot be told, and it is noted with the block. What
+/// is missing beyond that is found.
+async fn check_taken_after_the_release(
+	node: &Node,
+	session: &Session,
+	bundle: &Path,
+	released: H160,
+) -> Result<()> {
+	take(session, released, 7).await?;
+	let noted = verify(node, bundle, &[]).await?.expect_code(0)?;
+	let unknown = &noted.json["balances_not_compared"];
+	ensure!(unknown["spent_without_a_nonce"] == json!(1), "{unknown}");
+	let notes = noted.json["notes"].as_array().context("notes")?;
+	let note = notes.iter().find(|note| note["field"] == json!("spent without a nonce"));
+	let note = note.context("a note of what was spent")?;
+	ensure!(note["target"] == json!(released), "{note}");
+	ensure!(note["found"].as_str().is_some_and(|found| found.contains("in block ")), "{note}");
+
+	let account = Keys::account(&Keys::hashed_account(released));
+	let value = session.storage(&account).await?;
+	session.set_storage(&account, lower_balance(value.clone()).as_deref()).await?;
+	finds(node, bundle, &[], released, "balance").await?;
+	session.set_storage(&account, value.as_deref()).await?;
+	deposit(session, released, 7).await?;
+	verify(node, bundle, &[]).await?.expect_code(0)?;
+	Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verify_of_code_at_an_account_in_use_fails() -> Result<()> {
+	let folder = tempfile::tempdir()?;
+	let snapshot = folder.path().join("source.snapshot");
+	Synthetic::large(1, Scope::Selected, 1, 2, 2).write(&snapshot)?;
+	let bundle = pack(folder.path(), &snapshot, &[], &MINT).await?;
+	let node = Node::start().await?;
+	let session = node.session().await?;
+	let waiting = made_up(b"external", 1);
+	deposit(&session, waiting, 1).await?;
+	submit(&node, &bundle, &[]).await?;
+	let key = Keys::code(waiting);
+	let contract = COUNTER.to_vec().encode();
+
+	session.set_storage(&key, Some(&contract)).await?;
+	finds(&node, &bundle, &["--before-activate"], waiting, "code").await?;
+	// A delegation is its owner's.
+	let delegation = [&[0xefu8, 0x01, 0x00][..], &[7; 20]].concat().encode();
+	session.set_storage(&key, Some(&delegation)).await?;
+	let noted = verify(&node, &bundle, &["--before-activate"]).await?.expect_code(0)?;
+	assert_eq!(noted.number("delegations_of_their_own")?, 1, "{}", noted.json);
+	assert_eq!(noted.number("delegations_not_written")?, 0);
+	let notes = noted.json["notes"].as_array().context("notes")?;
+	let is_of_it =
+		|note: &Value| (&note["target"], &note["field"]) == (&json!(waiting), &json!("delegation"));
+	assert!(notes.iter().any(is_of_it), "{notes:?}");
+	session.set_storage(&key, None).await?;
+
+	// Nor can a contract be created where a nonce was.
+	submit(&node, &bundle, &["--activate", "--release"]).await?;
+	verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	session.set_storage(&key, Some(&contract)).await?;
+	finds(&node, &bundle, &[], waiting, "code").await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -186,7 +268,7 @@ async fn verify_at_a_node_that_keeps_few_states_warns_works() -> Result<()> {
 	let released = made_up(b"external", 1);
 	deposit(&session, released, 1).await?;
 	submit(&node, &bundle, &["--activate", "--release"]).await?;
-	let sound = verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	let sound = verify(&node, &bundle, &["--require-events"]).await?.expect_code(0)?;
 	assert_eq!(sound.json["events"]["blocks_not_read"], json!(0), "{}", sound.json);
 
 	for _ in 0..KEPT.parse::<u32>()? + 8 {
@@ -205,6 +287,10 @@ async fn verify_at_a_node_that_keeps_few_states_warns_works() -> Result<()> {
 		"{}",
 		found.talk
 	);
+
+	let refused = verify(&node, &bundle, &["--require-events"]).await?.expect_code(2)?;
+	let words = "--require-events: the events of ";
+	assert!(refused.talk.contains(words), "{}", refused.talk);
 
 	// The same where the operator does not want more to be read.
 	let found = verify(&node, &bundle, &["--event-blocks", "0"]).await?.expect_code(0)?;

@@ -145,6 +145,52 @@ async fn spending_by_remapped_owners_works() -> Result<()> {
 	act_in_the_evm(&session, &scene).await
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verify_after_spending_without_a_nonce_works() -> Result<()> {
+	let (testator, heir) = (made_up(b"testator", 0), Account::new("//Fresh heir")?);
+	// Bob's address in the EVM, whose wei he withdraws by his Substrate key.
+	let bob = Account::bob();
+	let address = truncated(bob.id().as_ref());
+	let mut chain = Synthetic::new(CHAIN, Scope::Full);
+	chain.external(testator, 2, 7 * ETHER);
+	chain.external(address, 3, ETHER);
+	let folder = tempfile::tempdir()?;
+	let snapshot = folder.path().join("source.snapshot");
+	chain.write(&snapshot)?;
+	let rule = format!("--remap={testator:?}={}", account_text(&heir.id()));
+	let bundle = pack(folder.path(), &snapshot, &[&rule], &MINT).await?;
+	let node = Node::start().await?;
+	let session = node.session().await?;
+	let dust = session.transfer(&Keys::hashed_account(address), 1)?;
+	session.execute(&bob, &dust).await?.succeeded()?;
+	submit(&node, &bundle, &["--activate", "--release"]).await?;
+	let verified = verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	assert_eq!(verified.number("released")?, 2);
+	assert_eq!(verified.json["balances_not_compared"]["total"], json!(0), "{}", verified.json);
+
+	// The heir leaves nothing, not even its nonce.
+	let receiver = Account::new("//Receiver")?.id();
+	let everything = session.call("Balances", "transfer_all", (0u8, &receiver, false))?;
+	session.execute(&heir, &everything).await?.succeeded()?;
+	assert_eq!(session.storage(&Keys::account(&heir.id())).await?, None);
+	let withdrawal = session.call("EVM", "withdraw", (address, ETHER))?;
+	session.execute(&bob, &withdrawal).await?.succeeded()?;
+	assert_eq!(balance(&session.rpc, address).await?, 1);
+
+	let verified = verify(&node, &bundle, &[]).await?.expect_code(0)?;
+	assert_eq!(verified.number("mismatches")?, 0);
+	let unknown = &verified.json["balances_not_compared"];
+	assert_eq!(unknown["total"], json!(2), "{unknown}");
+	assert_eq!(unknown["used_since_release"], json!(1), "{unknown}");
+	assert_eq!(unknown["spent_without_a_nonce"], json!(1), "{unknown}");
+	let notes = verified.json["notes"].as_array().context("notes")?;
+	let is_of_it = |note: &Value| {
+		(&note["target"], &note["field"]) == (&json!(address), &json!("spent without a nonce"))
+	};
+	assert!(notes.iter().any(is_of_it), "{notes:?}");
+	Ok(())
+}
+
 /// Before the activation the heir's share stands in the ledger, and the heir has nothing.
 async fn check_what_waits(session: &Session, scene: &Scene) -> Result<()> {
 	let source = scene.testator.address();

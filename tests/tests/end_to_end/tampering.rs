@@ -151,6 +151,22 @@ fn slots(what: &'static str, change: impl Fn(&mut Vec<Slot>) + 'static) -> [Tamp
 	]
 }
 
+/// A tampering of a contract's head alone, whose code and slots stay: the faults in `Selected` and in
+/// `Full` scope.
+fn contract_head(
+	what: &'static str,
+	change: impl Fn(&mut AccountHead) + 'static,
+	fits: [fn(&Fault) -> bool; 2],
+) -> [Tampering; 2] {
+	let change = std::rc::Rc::new(change);
+	let [selected, full] = fits;
+	[(SELECTED, selected), (FULL, full)].map(|(scopes, fits)| {
+		let change = change.clone();
+		let change = move |parts: &mut Vec<Parts>| change(&mut of(parts, contract()).head);
+		Tampering { what, scopes, change: Box::new(change), fits }
+	})
+}
+
 fn proof(what: &'static str, change: fn(&mut Vec<Parts>), fits: fn(&Fault) -> bool) -> Tampering {
 	Tampering { what, scopes: SELECTED, change: Box::new(change), fits }
 }
@@ -188,8 +204,84 @@ fn code_hash(fault: &Fault) -> bool {
 	matches!(fault, Fault::CodeHash { source_address, .. } if *source_address == contract())
 }
 
-fn tamperings() -> Vec<Tampering> {
+fn storage_root_of_nothing(fault: &Fault) -> bool {
+	matches!(fault, Fault::StorageRoot { source_address, .. } if *source_address == contract())
+}
+
+fn code_length(fault: &Fault) -> bool {
+	matches!(fault, Fault::CodeLength { source_address, .. } if *source_address == contract())
+}
+
+fn slot_missing(fault: &Fault) -> bool {
+	matches!(
+		fault,
+		Fault::Incomplete { source_address, slots: 1, code: false } if *source_address == contract()
+	)
+}
+
+fn slot_too_many(fault: &Fault) -> bool {
+	matches!(fault, Fault::Unexpected { source_address } if *source_address == contract())
+}
+
+/// One field of a contract's head after the other.
+fn heads_of_a_contract() -> Vec<Tampering> {
 	let mut all = Vec::new();
+	all.extend(contract_head(
+		"storage root",
+		|head| head.storage_root.0[31] ^= 1,
+		[contract_differs, storage_root],
+	));
+	all.extend(contract_head(
+		"storage root of no slots",
+		|head| head.storage_root = EMPTY_TRIE_ROOT,
+		[storage_root_of_nothing; 2],
+	));
+	all.extend(contract_head(
+		"code hash",
+		|head| head.code_hash.0[31] ^= 1,
+		[contract_differs, code_hash],
+	));
+	all.extend(contract_head(
+		"code hash of no code",
+		|head| head.code_hash = KECCAK_EMPTY,
+		[code_hash; 2],
+	));
+	// Neither length nor number is in the source's trie: code and slots must have them.
+	all.extend(contract_head(
+		"code length, one more",
+		|head| head.code_length += 1,
+		[code_length; 2],
+	));
+	all.extend(contract_head(
+		"code length, one less",
+		|head| head.code_length -= 1,
+		[code_length; 2],
+	));
+	all.extend(contract_head(
+		"code length of no code",
+		|head| head.code_length = 0,
+		[code_hash; 2],
+	));
+	all.extend(contract_head(
+		"slot count, one more",
+		|head| head.slot_count += 1,
+		[slot_missing; 2],
+	));
+	all.extend(contract_head(
+		"slot count, one less",
+		|head| head.slot_count -= 1,
+		[slot_too_many; 2],
+	));
+	all.extend(contract_head(
+		"slot count of no slots",
+		|head| head.slot_count = 0,
+		[storage_root_of_nothing; 2],
+	));
+	all
+}
+
+fn tamperings() -> Vec<Tampering> {
+	let mut all = heads_of_a_contract();
 	all.extend(head("balance", |head| head.balance += U256::one()));
 	all.extend(head("nonce", |head| head.nonce += 1));
 	all.extend(head("nonce, by as much as there is", |head| head.nonce = u64::MAX - 1));

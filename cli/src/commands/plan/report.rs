@@ -16,6 +16,7 @@ use crate::{
 	},
 	parse,
 	plan::{References, Searched},
+	snapshot::or_more,
 };
 
 /// Most accounts that the text lists of one kind; the JSON lists all.
@@ -187,7 +188,7 @@ impl Report<'_> {
 			let _ = writeln!(text, "{words}");
 		};
 		line(format!(
-			"{}: {} entries for {} accounts ({} contracts, {} slots, {} bytes of code, {} wei)",
+			"{}: {} entries for {} accounts ({} contracts, {} slots, {} bytes of code, {} wei{})",
 			args.output.display(),
 			self.entries.len(),
 			totals.accounts,
@@ -195,6 +196,7 @@ impl Report<'_> {
 			totals.slots,
 			totals.code_bytes,
 			totals.balance,
+			or_more(totals.balance),
 		));
 		line(format!(
 			"about {} chunks of together {} bytes, and {} bytes of map",
@@ -248,8 +250,9 @@ impl Report<'_> {
 		let taken_for_contracts = self.taken_for_contracts();
 		for account in taken_for_contracts.iter().take(LISTED) {
 			line(format!(
-				"warning: {account:?} is a person's account with a delegation (EIP-7702) and storage, which \
-				 the chain brings as it does a contract: where its target has a nonce it collides"
+				"warning: {account:?} is a person's account with storage, and with a delegation (EIP-7702) or \
+				 one that was reset, which the chain brings as it does a contract: where its target has a \
+				 nonce it collides"
 			));
 		}
 		let without_entry = self.without_entry();

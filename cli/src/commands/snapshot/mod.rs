@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::{
 	args::SnapshotArgs,
 	console::{Console, Outcome},
-	snapshot::Written,
+	snapshot::{or_more, Written},
 };
 
 /// Takes a snapshot.
@@ -39,7 +39,7 @@ fn outcome(args: &SnapshotArgs, header: &SnapshotHeader, written: &Written) -> O
 	let totals = written.totals;
 	let text = format!(
 		"{}: {:?}, {:?} scope, block {} ({:?}): {} accounts ({} contracts, {} slots, {} bytes of \
-		 code), {} wei, {} bytes, digest {:?}",
+		 code), {} wei{}, {} bytes, digest {:?}",
 		args.output.display(),
 		header.trust,
 		header.scope,
@@ -50,6 +50,7 @@ fn outcome(args: &SnapshotArgs, header: &SnapshotHeader, written: &Written) -> O
 		totals.slots,
 		totals.code_bytes,
 		totals.balance,
+		or_more(totals.balance),
 		written.length,
 		written.digest,
 	);

@@ -4,7 +4,7 @@ use anyhow::Result;
 use codec::{Decode, Encode};
 use migration_primitives::{
 	hash::KECCAK_EMPTY,
-	item::AccountHead,
+	item::{is_delegation, AccountHead},
 	map::Target,
 	status::{AccountRecord, AccountState, Beneficiary, Owed, SourceRecord},
 	H160, H256, U256,
@@ -13,6 +13,7 @@ use sp_core::crypto::AccountId32;
 
 use super::{
 	extra::decode, findings::Mismatch, history::Release, table::Row, AccountAnswer, Context,
+	OwnCode,
 };
 use crate::{
 	commands::show,
@@ -176,6 +177,8 @@ impl Check<'_> {
 	fn state(&mut self, record: &AccountRecord<AccountId32>) {
 		let info = AccountInfo::new(&self.job.head, &self.job.code);
 		let contract = info.is_contract();
+		// Who has stored something may have a key of the chain all the same, and then waits.
+		let may_wait = info.code_length == 0 || info.delegated;
 		match record.state {
 			AccountState::Imported if contract => {
 				self.code();
@@ -199,8 +202,8 @@ impl Check<'_> {
 			{
 				self.no_write()
 			}
-			AccountState::Waiting if !contract => self.waiting(),
-			AccountState::Released if !contract => self.released(),
+			AccountState::Waiting if may_wait => self.waiting(),
+			AccountState::Released if may_wait => self.released(),
 			other => {
 				// A collision that governance settled: its balance may wait for somebody else.
 				self.answer.owed = self.found.owed.as_ref().map_or(0, |owed| owed.balance);
@@ -304,17 +307,42 @@ impl Check<'_> {
 		self.handed_out();
 	}
 
-	/// The nonce of an account that was in use. Its delegation (EIP-7702), if it has one on the
-	/// source, was not written: its owner can set it here.
+	/// Nonce and code of an account that was in use, or whose balance waits.
+	///
+	/// What is locked has the source's code until the activation. Else nothing was written: its owner can
+	/// set the delegation (EIP-7702) of the source here, or another one. Code of a contract was not there
+	/// when the account came, and cannot be created before the activation.
 	fn in_use(&mut self) {
 		self.at_least_nonce();
-		let expected = &self.job.code;
-		if !expected.is_empty() && *expected != self.found.code {
-			let who = (self.answer.source, self.answer.target);
-			let text = |code: &[u8]| format!("0x{}", hex::encode(code));
-			let (expected, found) = (text(expected), text(&self.found.code));
-			self.answer.delegation = Some(Mismatch::of_account(who, "delegation", expected, found));
+		if !self.context.completed && self.found.reverse.is_some_and(|reverse| reverse.locked) {
+			self.code();
+			return;
 		}
+		let (expected, found) = (&self.job.code, &self.found.code);
+		if expected == found {
+			return;
+		}
+		let (field, own) = match (found.is_empty() || is_delegation(found), expected.is_empty()) {
+			(true, true) => ("delegation", OwnCode::Delegation),
+			(true, false) => ("delegation", OwnCode::DelegationNotWritten),
+			(false, _) if self.can_be_created() => ("code", OwnCode::Contract),
+			(false, _) => {
+				let (expected, found) = (code_text(expected), code_text(found));
+				self.differs("code", expected, found);
+				return;
+			}
+		};
+		let who = (self.answer.source, self.answer.target);
+		let (expected, found) = (code_text(expected), code_text(found));
+		self.answer.notes.push(Mismatch::of_account(who, field, expected, found));
+		self.answer.own_code = Some(own);
+	}
+
+	/// Whether somebody can have created a contract where this account is: after the activation, where no
+	/// nonce was (EIP-684) and where one is since (EIP-161).
+	fn can_be_created(&self) -> bool {
+		let was_fresh = self.job.head.nonce == 0 && self.job.code.is_empty();
+		self.context.completed && was_fresh && self.found.account.nonce > 0
 	}
 
 	fn at_least_nonce(&mut self) {
@@ -322,6 +350,14 @@ impl Check<'_> {
 		if found < expected {
 			self.differs("nonce", format!("at least {expected}"), found.to_string());
 		}
+	}
+}
+
+/// A delegation in its digits, other code by its length.
+fn code_text(code: &[u8]) -> String {
+	match code.is_empty() || is_delegation(code) {
+		true => format!("0x{}", hex::encode(code)),
+		false => format!("{} bytes", code.len()),
 	}
 }
 

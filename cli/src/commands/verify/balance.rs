@@ -3,12 +3,33 @@
 use migration_primitives::{manifest::BalancePolicy, map::Target, status::AccountState, U256};
 
 use super::{
-	account::Check, deposits::Deposit, findings::Mismatch, history::Write, unknown::Unknown,
+	account::Check,
+	deposits::Deposit,
+	findings::Mismatch,
+	history::{Release, Write},
+	unknown::Unknown,
 };
 use crate::{parse::account_text, substrate::AccountData};
 
 /// A balance that is not what it should be, and that root wrote.
 const WRITTEN: &str = "balance written by root";
+
+/// What a holder must have of what was handed out.
+enum Kept {
+	/// At least these wei: nothing was spent.
+	All(U256),
+	/// At least these wei, of which some left it, and no nonce tells that it was its owner.
+	Spent {
+		/// Without what left it.
+		expected: U256,
+		/// What left it.
+		wei: u128,
+		/// The last block in which something left it.
+		last: u32,
+	},
+	/// Nothing is known of it.
+	Unknown(Unknown),
+}
 
 impl Check<'_> {
 	/// What the policy brings.
@@ -72,15 +93,22 @@ impl Check<'_> {
 		{
 			self.differs("beneficiary of the release", account_text(&self.found.holder), found);
 		}
-		// An account of the chain had nothing of the migration before.
-		let native = self.is_native();
-		let write = self.write().filter(|write| !native || write.last >= release.block);
-		match (self.since_release(), write) {
+		let write = match self.is_native() {
+			// An account of the chain had nothing of the migration before.
+			true => self.context.history.write(&self.found.holder, release.block),
+			false => self.write(),
+		};
+		match (self.since_release(release), write) {
 			// A balance that root wrote before the release is in what was there before it.
 			(_, Some(write)) if write.first < release.block => self.written(write),
-			(Ok(expected), write) => self.balance(expected, sum(&self.found.account), write),
-			(Err(_), Some(write)) => self.written(write),
-			(Err(unknown), None) => self.answer.unknown = Some(unknown),
+			(Kept::All(expected), write) => self.balance(expected, sum(&self.found.account), write),
+			// Root may have written what should be there, before some of it was spent.
+			(Kept::Spent { expected, .. }, Some(write)) if U256::from(write.free) != expected => {
+				self.written(write);
+			}
+			(Kept::Spent { expected, wei, last }, _) => self.spent(expected, wei, last),
+			(Kept::Unknown(_), Some(write)) => self.written(write),
+			(Kept::Unknown(unknown), None) => self.answer.unknown = Some(unknown),
 		}
 	}
 
@@ -94,17 +122,44 @@ impl Check<'_> {
 		}
 	}
 
-	/// What the holder has at least, if nobody can have spent anything since the block before the
-	/// release.
-	fn since_release(&self) -> Result<U256, Unknown> {
-		let before = self.found.before.ok_or(Unknown::StateNotKept)?;
-		if before.nonce != self.found.account.nonce {
-			return Err(Unknown::Used);
+	/// What the holder must have, as far as the state before the release, its nonce and the events tell.
+	fn since_release(&self, release: &Release) -> Kept {
+		let Some(before) = self.found.before else { return Kept::Unknown(Unknown::StateNotKept) };
+		let (history, now) = (&self.context.history, &self.found.account);
+		let spending = history.spending(&self.found.holder);
+		let is_since = |block: &u32| *block >= release.block;
+		// An account that is emptied loses its nonce: it may have signed whatever the nonce says.
+		if before.nonce != now.nonce || spending.signed.is_some_and(|block| is_since(&block)) {
+			return Kept::Unknown(Unknown::Used);
 		}
 		if !self.is_native() && !self.found.code.is_empty() {
-			return Err(Unknown::HasCode);
+			return Kept::Unknown(Unknown::HasCode);
 		}
-		Ok(sum(&before).saturating_add(self.share()))
+		let expected = sum(&before).saturating_add(self.share());
+		match spending.last.filter(is_since) {
+			Some(last) => Kept::Spent { expected, wei: spending.wei, last },
+			None if sum(now) < expected && !history.covers(release.block) => {
+				Kept::Unknown(Unknown::SpendingNotRead)
+			}
+			None => Kept::All(expected),
+		}
+	}
+
+	/// What left the holder may have been spent by its owner, by somebody who acts for it, or by root:
+	/// that is noted. What is missing beyond that nobody has spent.
+	fn spent(&mut self, expected: U256, wei: u128, last: u32) {
+		let found = sum(&self.found.account);
+		let least = expected.saturating_sub(wei.into());
+		if found < least {
+			self.differs("balance", format!("at least {least}"), found.to_string());
+			return;
+		}
+		let who = (self.answer.source, self.answer.target);
+		let expected = format!("{expected} wei, or a nonce that moved");
+		let found = format!("{found} after {wei} left it by events, the last in block {last}");
+		let note = Mismatch::of_account(who, "spent without a nonce", expected, found);
+		self.answer.notes.push(note);
+		self.answer.unknown = Some(Unknown::SpentWithoutNonce);
 	}
 
 	/// Less than the expected balance is a mismatch; what is on top anybody may have sent, unless root
@@ -131,9 +186,11 @@ impl Check<'_> {
 		self.differs(WRITTEN, "no such balance".to_owned(), found);
 	}
 
-	/// What root wrote as the holder's balance.
+	/// What root wrote as the holder's balance since the account began to come. What it wrote before is
+	/// in what was found there.
 	fn write(&self) -> Option<Write> {
-		self.context.history.write(&self.found.holder)
+		let history = &self.context.history;
+		history.write(&self.found.holder, history.not_before(self.answer.source))
 	}
 }
 

@@ -3,7 +3,7 @@
 use migration_primitives::H256;
 use subxt::metadata::ArcMetadata;
 
-use crate::substrate::{Chain, SubstrateError};
+use crate::substrate::{Chain, Refusal, SubstrateError};
 
 /// A block that is to be read.
 pub(super) struct Block {
@@ -30,7 +30,7 @@ impl Runtime {
 	}
 
 	/// The blocks from `start` to `end`. Each is read by the runtime that stands in the state before it,
-	/// as far as the node has that.
+	/// as far as the node has that, else by the one of the block after it.
 	pub(super) async fn blocks(
 		&mut self,
 		chain: &Chain,
@@ -40,16 +40,16 @@ impl Runtime {
 		let hashes = chain.block_hashes(start.saturating_sub(1)..=end).await?;
 		let mut blocks = Vec::with_capacity(hashes.len());
 		let Some(oldest) = hashes.first() else { return Ok(blocks) };
-		let upgraded = match chain.spec_version_at(*oldest).await {
-			Ok(version) => version != self.version,
-			Err(SubstrateError::Refused { .. }) => false,
-			Err(error) => return Err(error),
+		// Where the node does not have that state, it may have those of some blocks after it.
+		let mut upgraded = match kept(chain.spec_version_at(*oldest).await)? {
+			Some(version) => version != self.version,
+			None => true,
 		};
 		let pairs: Vec<(u32, &[H256])> = (start..=end).zip(hashes.windows(2)).collect();
 		for (number, pair) in pairs.into_iter().rev() {
 			let [parent, hash] = pair else { continue };
 			if upgraded {
-				self.go_back_to(chain, *parent).await?;
+				upgraded = self.go_back_to(chain, *parent).await?;
 			}
 			let metadata = self.metadata.clone();
 			blocks.push(Block { number, hash: *hash, parent: *parent, metadata });
@@ -58,12 +58,23 @@ impl Runtime {
 		Ok(blocks)
 	}
 
-	/// Takes the runtime in a state, if it is another one.
-	async fn go_back_to(&mut self, chain: &Chain, state: H256) -> Result<(), SubstrateError> {
-		let version = chain.spec_version_at(state).await?;
+	/// Takes the runtime in a state, if it is another one. Gives whether the node has that state, without
+	/// which it has none of those before.
+	async fn go_back_to(&mut self, chain: &Chain, state: H256) -> Result<bool, SubstrateError> {
+		let Some(version) = kept(chain.spec_version_at(state).await)? else { return Ok(false) };
 		if version != self.version {
-			*self = Self { version, metadata: chain.metadata_at(state).await? };
+			let Some(metadata) = kept(chain.metadata_at(state).await)? else { return Ok(false) };
+			*self = Self { version, metadata };
 		}
-		Ok(())
+		Ok(true)
+	}
+}
+
+/// What a state tells; none where the node does not have that state.
+fn kept<T>(answer: Result<T, SubstrateError>) -> Result<Option<T>, SubstrateError> {
+	match answer {
+		Ok(value) => Ok(Some(value)),
+		Err(error) if error.refusal() == Some(Refusal::StateMissing) => Ok(None),
+		Err(error) => Err(error),
 	}
 }

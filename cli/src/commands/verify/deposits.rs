@@ -204,6 +204,7 @@ mod tests {
 			let node =
 				crate::args::NodeArgs { node: String::new(), patience: 0, expect_genesis: None };
 			let (bundle, before_activate, table, list) = (Default::default(), false, false, 1);
+			let require_events = false;
 			Rule::of(&VerifyArgs {
 				bundle,
 				node,
@@ -211,6 +212,7 @@ mod tests {
 				allow_deposits,
 				strict,
 				event_blocks: 0,
+				require_events,
 				table,
 				list,
 			})

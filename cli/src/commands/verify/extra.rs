@@ -19,7 +19,7 @@ use super::{
 	findings::{Findings, Mismatch},
 	slots::hex_word,
 	unknown::Unknowns,
-	AccountAnswer, Context,
+	AccountAnswer, Context, OwnCode,
 };
 use crate::substrate::{AccountData, Keys};
 
@@ -59,6 +59,10 @@ pub(super) struct Everything {
 	pub(super) surplus_wei: U256,
 	/// Accounts that were in use, whose delegation (EIP-7702) is not the source's.
 	pub(super) delegations_not_written: u64,
+	/// Accounts that were in use, with a delegation that the source has not.
+	pub(super) own_delegations: u64,
+	/// Accounts that were in use, where a contract was created since.
+	pub(super) own_contracts: u64,
 	/// Slots of accounts that were in use.
 	pub(super) slots_in_use: u64,
 	accounts_with_slots: u64,
@@ -93,8 +97,15 @@ impl Everything {
 			self.surplus = self.surplus.saturating_add(1);
 			self.surplus_wei = self.surplus_wei.saturating_add(answer.surplus.into());
 		}
-		let missing = u64::from(answer.delegation.is_some());
-		self.delegations_not_written = self.delegations_not_written.saturating_add(missing);
+		let count = match answer.own_code {
+			Some(OwnCode::DelegationNotWritten) => Some(&mut self.delegations_not_written),
+			Some(OwnCode::Delegation) => Some(&mut self.own_delegations),
+			Some(OwnCode::Contract) => Some(&mut self.own_contracts),
+			None => None,
+		};
+		if let Some(count) = count {
+			*count = count.saturating_add(1);
+		}
 		if let Some(unknown) = answer.unknown {
 			self.unknowns.add(unknown);
 		}
@@ -142,6 +153,18 @@ impl Everything {
 			findings.sum_up(format!(
 				"{delegations} accounts in use do not have their delegation (EIP-7702) of the source: \
 				 their owners can set it"
+			));
+		}
+		let delegations = self.own_delegations;
+		if delegations > 0 {
+			findings.sum_up(format!(
+				"{delegations} accounts in use have a delegation (EIP-7702), and on the source none"
+			));
+		}
+		let contracts = self.own_contracts;
+		if contracts > 0 {
+			findings.sum_up(format!(
+				"{contracts} accounts in use have become contracts since the activation"
 			));
 		}
 		let (accounts, slots) = (self.accounts_with_slots, self.slots_in_use);

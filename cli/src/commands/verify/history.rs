@@ -6,6 +6,9 @@
 //! issuance (`TotalIssuanceForced`) it is taken as it was before, since it could hide a balance that was
 //! written into storage.
 //!
+//! What is debited from accounts since the activation is told by `Transfer`, `Withdraw`, `Burned` and their
+//! like, and who signed by `TransactionFeePaid`.
+//!
 //! Blocks are read from the last to the first, since a node that does not keep all states keeps the last
 //! ones. Those that were not read are counted, with the reason.
 
@@ -22,10 +25,15 @@ use serde_json::{json, Value};
 use sp_core::crypto::AccountId32;
 use subxt::events::Phase;
 
-use super::blocks::{Block, Runtime};
+use super::{
+	blocks::{Block, Runtime},
+	imports::Imports,
+	spending::{Spending, Spendings},
+	unread::{EventsMissing, UnreadBlocks, Why},
+};
 use crate::{
 	console::Console,
-	substrate::{AccountData, Chain, Event, Keys, SubstrateError},
+	substrate::{AccountData, Chain, Event, Keys, Refusal, SubstrateError},
 };
 
 /// Blocks whose hashes are asked for at once.
@@ -59,10 +67,13 @@ pub(super) struct History {
 	last: u32,
 	/// Blocks that were read.
 	read: u64,
-	unread: BTreeMap<Why, Unread>,
+	unread: UnreadBlocks,
 	/// Whether the block of the proposal has it, once it was read.
 	proposed: Option<bool>,
-	writes: BTreeMap<AccountId32, Write>,
+	/// The blocks in which root wrote balances, and what it wrote: of one block in their order.
+	writes: BTreeMap<AccountId32, Vec<(u32, u128)>>,
+	imports: Imports,
+	spendings: Spendings,
 	releases: HashMap<H160, Release>,
 	/// The blocks before those with releases.
 	parents: HashMap<u32, H256>,
@@ -94,27 +105,6 @@ pub(super) struct Release {
 	pub(super) beneficiary: Option<AccountId32>,
 }
 
-/// Why events are not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Why {
-	/// The node does not have the blocks' states.
-	NotKept,
-	/// They are not what the runtime's metadata says.
-	Unreadable,
-	/// They come too long after the activation.
-	BeyondLimit,
-}
-
-/// Blocks whose events are not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Unread {
-	count: u64,
-	first: u32,
-	last: u32,
-	/// What was said of the first of them that was asked for.
-	detail: String,
-}
-
 impl History {
 	/// Reads the events of the blocks from the proposal on.
 	pub(super) async fn read(chain: &Chain, span: &Span, console: &Console) -> Result<Self> {
@@ -126,7 +116,7 @@ impl History {
 		let mut history = Self { first, last, ..Self::default() };
 		if last < span.head {
 			let beyond = (last.saturating_add(1), span.head);
-			history.skip(Why::BeyondLimit, beyond, span.limit.to_string());
+			history.unread.skip(Why::BeyondLimit, beyond, span.limit.to_string());
 		}
 		let bar =
 			console.progress(u64::from(last.saturating_sub(first)).saturating_add(1), "blocks");
@@ -150,7 +140,8 @@ impl History {
 				_ if start == first => break,
 				// Older states are gone too.
 				Some(detail) => {
-					history.skip(Why::NotKept, (first, start.saturating_sub(1)), detail);
+					let older = (first, start.saturating_sub(1));
+					history.unread.skip(Why::NotKept, older, detail);
 					break;
 				}
 				None => end = start.saturating_sub(1),
@@ -169,23 +160,29 @@ impl History {
 		events: Result<Vec<Event>, SubstrateError>,
 	) -> Result<Option<String>, SubstrateError> {
 		let at = (block.number, block.number);
-		match events {
+		let error = match events {
 			Ok(events) => {
 				if let Err(error) = self.take(span, block.number, block.parent, &events) {
-					self.skip(Why::Unreadable, at, error.to_string());
+					self.unread.skip(Why::Unreadable, at, error.to_string());
 				}
-				Ok(None)
+				return Ok(None);
 			}
-			Err(SubstrateError::Refused { message, .. }) => {
-				self.skip(Why::NotKept, at, message.clone());
-				Ok(Some(message))
-			}
-			Err(SubstrateError::Answer { reason, .. }) => {
-				self.skip(Why::Unreadable, at, reason);
-				Ok(None)
-			}
-			Err(error) => Err(error),
-		}
+			Err(error) => error,
+		};
+		let unreadable = matches!(error, SubstrateError::Answer { .. });
+		let why = match error.refusal() {
+			Some(Refusal::StateMissing) => Why::NotKept,
+			Some(Refusal::AnswerTooBig) => Why::TooBig,
+			None if unreadable => Why::Unreadable,
+			None => return Err(error),
+		};
+		let detail = match error {
+			SubstrateError::Refused { message, .. } => message,
+			SubstrateError::Answer { reason, .. } => reason,
+			other => other.to_string(),
+		};
+		self.unread.skip(why, at, detail.clone());
+		Ok((why == Why::NotKept).then_some(detail))
 	}
 
 	/// Takes the events of a block.
@@ -197,13 +194,18 @@ impl History {
 		events: &[Event],
 	) -> Result<(), CodecError> {
 		let mut transfer: Option<(Phase, AccountId32)> = None;
+		let mut imported: Option<(H160, H160)> = None;
 		let mut proposed = false;
+		let is_open = span.activation.is_some_and(|activation| block >= activation);
 		for event in events {
+			if is_open {
+				self.spendings.take(block, event, &span.escrow)?;
+			}
 			let fields = &mut event.fields.as_slice();
 			match (event.pallet.as_str(), event.name.as_str()) {
 				("Balances", "BalanceSet") => {
 					let (who, free): (AccountId32, u128) = Decode::decode(fields)?;
-					self.note_write(who, block, free);
+					self.writes.entry(who).or_default().push((block, free));
 				}
 				("Balances", "TotalIssuanceForced") => {
 					let (old, new): (u128, u128) = Decode::decode(fields)?;
@@ -229,6 +231,18 @@ impl History {
 						self.settled.insert(source, policy != CollisionPolicy::Leave);
 					}
 				}
+				("Migration", "AccountImported") => {
+					let (migration, source): (u32, H160) = Decode::decode(fields)?;
+					if migration == span.migration {
+						imported = Some((imported.map_or(source, |(first, _)| first), source));
+					}
+				}
+				("Migration", "Mapped") => {
+					let migration: u32 = Decode::decode(fields)?;
+					if migration == span.migration {
+						self.imports.note_map(block);
+					}
+				}
 				("Migration", "Proposed") => {
 					let migration: u32 = Decode::decode(fields)?;
 					proposed |= migration == span.migration;
@@ -236,21 +250,14 @@ impl History {
 				_ => {}
 			}
 		}
+		if let Some((first, last)) = imported {
+			self.imports.note(block, first, last);
+		}
 		self.read = self.read.saturating_add(1);
 		if span.proposal == Some(block) {
 			self.proposed = Some(proposed);
 		}
 		Ok(())
-	}
-
-	/// Notes a write; those of one block come in their order, blocks in any.
-	fn note_write(&mut self, who: AccountId32, block: u32, free: u128) {
-		let write = self.writes.entry(who).or_insert(Write { first: block, last: block, free });
-		write.first = write.first.min(block);
-		if block >= write.last {
-			write.last = block;
-			write.free = free;
-		}
 	}
 
 	fn note_release(&mut self, source: H160, release: Release, parent: H256) {
@@ -266,17 +273,29 @@ impl History {
 		}
 	}
 
-	fn skip(&mut self, why: Why, (first, last): (u32, u32), detail: String) {
-		let unread = self.unread.entry(why).or_insert(Unread { count: 0, first, last, detail });
-		let count = u64::from(last.saturating_sub(first)).saturating_add(1);
-		unread.count = unread.count.saturating_add(count);
-		unread.first = unread.first.min(first);
-		unread.last = unread.last.max(last);
+	/// What root wrote as an account's balance in the block `since` or later.
+	pub(super) fn write(&self, who: &AccountId32, since: u32) -> Option<Write> {
+		let mut found: Option<Write> = None;
+		for &(block, free) in self.writes.get(who)?.iter().filter(|(block, _)| *block >= since) {
+			let write = found.get_or_insert(Write { first: block, last: block, free });
+			write.first = write.first.min(block);
+			// Those of one block come in their order, blocks in any.
+			if block >= write.last {
+				write.last = block;
+				write.free = free;
+			}
+		}
+		found
 	}
 
-	/// What root wrote as an account's balance.
-	pub(super) fn write(&self, who: &AccountId32) -> Option<Write> {
-		self.writes.get(who).copied()
+	/// A block before which an account of the source had not begun to come; 0 where that is not known.
+	pub(super) fn not_before(&self, source: H160) -> u32 {
+		self.imports.not_before(source)
+	}
+
+	/// What left an account since the activation.
+	pub(super) fn spending(&self, who: &AccountId32) -> Spending {
+		self.spendings.of(who)
 	}
 
 	/// What was handed out for an account of the source.
@@ -296,7 +315,13 @@ impl History {
 
 	/// Whether all blocks from `block` on were read.
 	pub(super) fn covers(&self, block: u32) -> bool {
-		self.unread.values().all(|unread| unread.last < block)
+		self.unread.all_before(block)
+	}
+
+	/// Errs unless all events from the proposal to the activation, or to the head before it, are known.
+	pub(super) fn ensure_known(&self, span: &Span) -> Result<(), EventsMissing> {
+		span.proposal.ok_or(EventsMissing::Proposal)?;
+		self.unread.ensure_all_after(span.activation.unwrap_or(span.head))
 	}
 
 	/// The block that should have the proposal, and has not.
@@ -315,40 +340,27 @@ impl History {
 		match chain.value(&Keys::account(account), *parent).await {
 			Ok(Some(bytes)) => Ok(Some(AccountData::decode(&bytes)?)),
 			Ok(None) => Ok(Some(AccountData::default())),
-			Err(SubstrateError::Refused { .. }) => Ok(None),
+			Err(error) if error.refusal() == Some(Refusal::StateMissing) => Ok(None),
 			Err(error) => Err(error.into()),
 		}
 	}
 
 	/// What was read, as JSON.
 	pub(super) fn data(&self) -> Value {
-		let unread =
-			self.unread.values().fold(0u64, |sum, unread| sum.saturating_add(unread.count));
 		json!({
 			"first": self.first,
 			"last": self.last,
 			"blocks": self.read,
-			"blocks_not_read": unread,
+			"blocks_not_read": self.unread.count(),
 		})
 	}
 
 	/// What was not read, in words.
 	pub(super) fn warnings(&self) -> Vec<String> {
-		let warning = |(why, unread): (&Why, &Unread)| {
-			let Unread { count, first, last, detail } = unread;
-			let reason = match why {
-				Why::NotKept => format!("the node does not have their states ({detail})"),
-				Why::Unreadable => format!("they cannot be read ({detail})"),
-				Why::BeyondLimit => {
-					format!("they are more than {detail} after the activation (--event-blocks)")
-				}
-			};
-			format!(
-				"the events of {count} blocks, of those from {first} to {last}, are not known: {reason}. \
-				 Balances that root wrote there are not noticed"
-			)
+		let warning = |words: String| {
+			format!("{words}. What root wrote and holders spent there is not noticed")
 		};
-		self.unread.iter().map(warning).collect()
+		self.unread.words().map(warning).collect()
 	}
 }
 

@@ -6,11 +6,11 @@
 //! events of the blocks since the proposal do: what was handed out, and which balances root wrote.
 //!
 //! Two kinds of account cannot be compared to the last wei, because their owners use them: those
-//! that were alive on the target before the import (of which the ledger is compared, or after the
-//! release the nonce, and the balance until they use it), and stateless contracts that were there already
-//! (of which the code is compared). The slots of both are their own: notes. Anybody can send wei to every
-//! account: what is on top is a note, unless nobody paid it. After the activation users move balances,
-//! nonces and slots; `verify` then says so.
+//! that were alive on the target before the import (of which the ledger is compared, and that no contract
+//! stands there; after the release the nonce, and the balance until they use it), and stateless contracts
+//! that were there already (of which the code is compared). The slots of both are their own: notes. Anybody
+//! can send wei to every account: what is on top is a note, unless nobody paid it. After the activation
+//! users move balances, nonces and slots; `verify` then says so.
 
 mod account;
 mod balance;
@@ -19,10 +19,13 @@ mod deposits;
 mod extra;
 mod findings;
 mod history;
+mod imports;
 mod jobs;
 mod slots;
+mod spending;
 mod table;
 mod unknown;
+mod unread;
 
 use std::pin::pin;
 
@@ -97,6 +100,9 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 	console.say(format!("comparing migration {migration} at block {} ({:?})", at.number, at.hash));
 	let span = span(&chain, &bundle, (migration, &record), at, args.event_blocks).await?;
 	let history = History::read(&chain, &span, console).await?;
+	if args.require_events {
+		history.ensure_known(&span)?;
+	}
 	let probe = H160::repeat_byte(0x5a);
 	let context = Context {
 		chain: &chain,
@@ -152,6 +158,8 @@ pub(super) async fn run(args: VerifyArgs, console: &Console) -> Result<Outcome> 
 		"surplus": everything.surplus,
 		"surplus_wei": everything.surplus_wei.to_string(),
 		"delegations_not_written": everything.delegations_not_written,
+		"delegations_of_their_own": everything.own_delegations,
+		"contracts_of_their_own": everything.own_contracts,
 		"slots_in_use": everything.slots_in_use,
 		"events": context.history.data(),
 		"poe_verified": poe_verified,
@@ -340,7 +348,7 @@ async fn check_records(
 					table.add(row);
 				}
 				findings.extend(answer.mismatches);
-				findings.note(answer.delegation.into_iter().collect());
+				findings.note(answer.notes);
 				if let Some(deposit) = answer.deposit {
 					deposits.add(deposit);
 				}
@@ -369,8 +377,8 @@ struct AccountAnswer {
 	surplus: u128,
 	/// Wei on top of what should be there.
 	deposit: Option<Deposit>,
-	/// Its delegation, where it is not the source's.
-	delegation: Option<Mismatch>,
+	/// What its code is, where it was in use and that is not the source's.
+	own_code: Option<OwnCode>,
 	/// Wei that were credited for it, and wei of which nothing tells whether they were.
 	credited: U256,
 	perhaps_credited: U256,
@@ -379,6 +387,19 @@ struct AccountAnswer {
 	/// Its line of the table.
 	row: Option<Row>,
 	mismatches: Vec<Mismatch>,
+	/// What is worth knowing, but no mismatch.
+	notes: Vec<Mismatch>,
+}
+
+/// What the code of an account in use is, where it is not the source's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OwnCode {
+	/// Another delegation (EIP-7702) than the source's, or none.
+	DelegationNotWritten,
+	/// A delegation, where the source has none.
+	Delegation,
+	/// A contract, where the source has none.
+	Contract,
 }
 
 impl Context<'_> {

@@ -10,7 +10,7 @@ use crate::{
 	review::{
 		document::{Document, Line},
 		facts::Facts,
-		text::{percent, wei},
+		text::{percent, wei, wei_in_total},
 	},
 };
 
@@ -24,7 +24,7 @@ pub(super) fn section(page: &mut Document, facts: &Facts<'_>) {
 	match &facts.bundle.manifest.balances {
 		BalancePolicy::Skip => page.say(format!(
 			"Nothing: the policy is skip. The {} of the source stay there, and no account gets anything.",
-			wei(total),
+			wei_in_total(total),
 		)),
 		BalancePolicy::Mint { cap } => {
 			page.say(format!(

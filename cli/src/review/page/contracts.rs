@@ -11,7 +11,7 @@ use crate::{
 		document::{Document, Line},
 		explorer,
 		facts::{Facts, Kind},
-		text::wei,
+		text::{wei, wei_in_total},
 	},
 };
 
@@ -95,7 +95,7 @@ fn map(page: &mut Document, facts: &Facts<'_>) {
 		page.say(format!(
 			"{} accounts of people change hands, with {} on the source.",
 			manifest.remapped.accounts,
-			wei(manifest.remapped.balance),
+			wei_in_total(manifest.remapped.balance),
 		));
 	}
 	let rows = changed.iter().take(CHANGES).map(|entry| {

@@ -164,6 +164,26 @@ fn told(text: &str, lost: bool) -> (String, bool) {
 	(text.to_owned(), lost)
 }
 
+/// Who has reset a delegation has the key still, and is brought with what was stored through it.
+#[test]
+fn after_of_an_owner_whose_delegation_was_reset_works() {
+	let mut fixture = small();
+	fixture.account(ABSENT, 5, &[], [(H256::zero(), H256::repeat_byte(1))]);
+	let mut made = Made::new(&fixture, &[]);
+	assert_eq!(made.fate_of(ABSENT), told("the same key", false));
+	let warnings = made.warnings();
+	assert!(warnings.contains("People's accounts are brought as contracts: 1 "), "{warnings}");
+}
+
+#[test]
+fn page_of_balances_beyond_256_bits_works() {
+	let mut made = Made::new(&small(), &[]);
+	made.bundle.manifest.balances = BalancePolicy::Skip;
+	made.bundle.manifest.totals.balance = U256::MAX;
+	let found = made.markdown();
+	assert!(found.contains("The 2^256 - 1 wei or more of the source stay there"), "{found}");
+}
+
 /// A stranger has deployed the Safe on the target with the owners that it had in the beginning.
 #[test]
 fn after_of_an_occupied_safe_works() {

@@ -192,8 +192,8 @@ fn of_contracts(facts: &Facts<'_>, lines: &mut Vec<Line>) {
 		"People's accounts are brought as contracts",
 		taken,
 		format!(
-			": {taken} accounts with a delegation (EIP-7702) and storage. Where such a target has a nonce, \
-			 the account is not imported."
+			": {taken} accounts with storage, and with a delegation (EIP-7702) or one that was reset. Where such \
+			 a target has a nonce, the account is not imported."
 		),
 	);
 	let unnamed = facts.contracts().filter(|entry| facts.bundle.entry(entry.0).is_none()).count();

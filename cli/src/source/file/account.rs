@@ -55,6 +55,8 @@ pub(super) struct Loader<'a> {
 	pub(super) stage: &'a mut Stage,
 	pub(super) names: Names,
 	pub(super) accounts: u64,
+	/// Whether an account without a balance has none, and is not refused.
+	pub(super) without_balance: bool,
 	/// An account whose storage root is to be kept.
 	pub(super) watched: Option<Watched>,
 	pub(super) progress: &'a mut dyn FnMut(),
@@ -103,7 +105,15 @@ impl fmt::Display for Name {
 
 impl<'a> Loader<'a> {
 	pub(super) fn new(stage: &'a mut Stage, progress: &'a mut dyn FnMut()) -> Self {
-		Self { stage, names: Names::Known, accounts: 0, watched: None, progress, error: None }
+		Self {
+			stage,
+			names: Names::Known,
+			accounts: 0,
+			without_balance: false,
+			watched: None,
+			progress,
+			error: None,
+		}
 	}
 
 	/// The typed error, if there is one, behind what a parser says.
@@ -155,7 +165,7 @@ impl<'a> Loader<'a> {
 		if let Some(expected) = hash.filter(|expected| *expected != found) {
 			return Err(FileError::WrongPreimage { address, expected, found });
 		}
-		if fields.balance.is_none() {
+		if fields.balance.is_none() && !self.without_balance {
 			let account = format!("{address:?}");
 			return Err(FileError::MissingOf { account, field: "balance" });
 		}

@@ -21,7 +21,7 @@ use super::{
 	error::Foreign,
 	header::BlockHeader,
 	input::Input,
-	networks, FileError, FileRequest,
+	networks, ConfirmedBy, FileError, FileRequest,
 };
 
 /// The gas limit where a genesis says 0 (go-ethereum, `params.GenesisGasLimit`).
@@ -90,6 +90,8 @@ impl Genesis {
 	/// Reads a file. Its accounts go to the loader.
 	pub(super) fn read(input: Input, loader: &mut Loader<'_>) -> Result<Self, FileError> {
 		loader.names = Names::OnlyInAnyCase;
+		// As Besu reads it. Geth refuses it.
+		loader.without_balance = true;
 		loader.watched = Some(Watched { address: MESSAGE_PASSER, storage_root: None });
 		let mut genesis = Self::default();
 		let mut json = serde_json::Deserializer::from_reader(input);
@@ -168,12 +170,12 @@ impl Genesis {
 	}
 
 	/// Holds the header against every hash of it that is known. Where none is, nothing in the file may
-	/// tell of a header that is made in another way.
+	/// tell of a header that is made in another way. Gives the first who knows the hash.
 	pub(super) fn confirm(
 		&self,
 		header: &SourceHeader,
 		expected: Expected<'_>,
-	) -> Result<(), FileError> {
+	) -> Result<ConfirmedBy, FileError> {
 		let Expected { request, given } = expected;
 		let (number, found) = (header.number, header.hash);
 		let mut foreign = self.foreign()?;
@@ -188,20 +190,22 @@ impl Genesis {
 			(None, Some(chain_id)) => networks::genesis_hash(chain_id),
 			(None, None) => networks::chain_of(found, None).map(|_| found),
 		};
+		let beside = given.map(|given| given.header.hash);
 		let said = [
-			("--expect-block-hash says", request.block_hash),
-			("its file says", self.hash),
-			("the header beside the file has", given.map(|given| given.header.hash)),
-			("the public network of this chain id has", known),
+			("--expect-block-hash says", request.block_hash, ConfirmedBy::Flag),
+			("its file says", self.hash, ConfirmedBy::File),
+			("the header beside the file has", beside, ConfirmedBy::File),
+			("the public network of this chain id has", known, ConfirmedBy::PublicNetwork),
 		];
-		for (who, expected) in said {
+		for (who, expected, _) in said {
 			if let Some(expected) = expected.filter(|expected| *expected != found) {
 				return Err(FileError::GenesisHash { number, who, expected, found, foreign });
 			}
 		}
-		match foreign.is_empty() || said.iter().any(|(_, expected)| expected.is_some()) {
-			true => Ok(()),
-			false => Err(FileError::Foreign { number, found, foreign }),
+		match said.iter().find(|(_, expected, _)| expected.is_some()) {
+			Some((.., confirmed_by)) => Ok(*confirmed_by),
+			None if foreign.is_empty() => Ok(ConfirmedBy::Nobody),
+			None => Err(FileError::Foreign { number, found, foreign }),
 		}
 	}
 

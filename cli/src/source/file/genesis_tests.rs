@@ -229,6 +229,49 @@ fn headers_of_other_chains_fail_unless_their_hash_is_known() {
 	}
 }
 
+/// AvalancheGo's genesis of a local network: nothing but its chain id tells of another header.
+#[test]
+fn genesis_of_a_local_avalanche_fails_unless_its_hash_is_known() {
+	let config = json!({
+		"chainId": 43_112, "homesteadBlock": 0, "daoForkBlock": 0, "daoForkSupport": true,
+		"eip150Block": 0, "eip155Block": 0, "eip158Block": 0, "byzantiumBlock": 0,
+		"constantinopleBlock": 0, "petersburgBlock": 0, "istanbulBlock": 0, "muirGlacierBlock": 0,
+	});
+	let file = with(genesis(config), "extraData", json!("0x00"));
+	let error = refused(&file);
+	let FileError::Foreign { found, foreign, .. } = error else { panic!("{error:?}") };
+	assert_eq!(foreign.iter().map(|part| part.field.as_str()).collect::<Vec<_>>(), ["chainId"]);
+	let mut known = source(&file);
+	known.request.block_hash = Some(found);
+	let state = known.read().expect("a state");
+	assert_eq!((state.header.chain_id, state.hash_confirmed_by), (43_112, ConfirmedBy::Flag));
+}
+
+#[test]
+fn hash_of_a_first_block_is_confirmed_by_somebody_or_nobody_works() {
+	let file = genesis(json!({ "chainId": 1337 }));
+	let confirmed_by = |source: &Source| source.read().expect("a state").hash_confirmed_by;
+	assert_eq!(confirmed_by(&source(&file)), ConfirmedBy::Nobody);
+	let hash = made(&file);
+	let said = with(file.clone(), "hash", json!(hash));
+	assert_eq!(confirmed_by(&source(&said)), ConfirmedBy::File);
+	let mut flag = source(&said);
+	flag.request.block_hash = Some(hash);
+	assert_eq!(confirmed_by(&flag), ConfirmedBy::Flag);
+}
+
+/// Geth refuses such an account.
+#[test]
+fn account_without_a_balance_has_none_as_besu_reads_it_works() {
+	let with_alloc = |account: Json| {
+		let file = genesis(json!({ "chainId": 1337 }));
+		source(&with(file, "alloc", json!({ PERSON: account }))).read().expect("a state")
+	};
+	let expected = with_alloc(json!({ "balance": "0", "nonce": "0x1" })).state_root;
+	assert_eq!(with_alloc(json!({ "nonce": "0x1" })).state_root, expected);
+	assert_eq!(with_alloc(json!({ "nonce": "0x1", "balance": null })).state_root, expected);
+}
+
 #[test]
 fn chains_with_ordinary_first_headers_works() {
 	let sealed = format!("0x{}f8c080c0", "00".repeat(32));
@@ -442,6 +485,7 @@ fn genesis_of_sepolia_with_and_without_its_configuration_works() {
 	let hash = hex!("25a5cc106eea7138acab33231d7160d69cb777ee0c2c553fcddf5138993e6dd9");
 	let state = source(&file).read().expect("a state");
 	assert_eq!((state.state_root, state.header.block_hash), (H256(root), H256(hash)));
+	assert_eq!(state.hash_confirmed_by, ConfirmedBy::PublicNetwork);
 	file.as_object_mut().expect("an object").remove("config");
 	for (chain_id, expected) in [(None, 11_155_111), (Some(11_155_111), 11_155_111)] {
 		let mut bare = source(&file);

@@ -12,7 +12,7 @@ use migration_primitives::{
 };
 use serde_json::Value;
 
-use super::FileError;
+use super::{ConfirmedBy, FileError};
 
 /// Most bytes of a file with a header: an answer lists the block's transactions, too.
 const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -24,6 +24,8 @@ pub(super) struct BlockHeader {
 	pub(super) header: SourceHeader,
 	/// Its RLP.
 	pub(super) preimage: Vec<u8>,
+	/// Whether its file has the RLP or the hash, and not only the fields.
+	pub(super) bound: bool,
 }
 
 impl BlockHeader {
@@ -34,7 +36,16 @@ impl BlockHeader {
 		if let Some(expected) = expected.filter(|expected| *expected != found) {
 			return Err(FileError::HeaderHash { number, expected, found });
 		}
-		Self::of_preimage(preimage).map_err(FileError::BlockHeader)
+		let header = Self::of_preimage(preimage).map_err(FileError::BlockHeader)?;
+		Ok(Self { bound: expected.is_some(), ..header })
+	}
+
+	/// Who says its hash, where it is all that is known of the block.
+	pub(super) fn confirmed_by(&self) -> ConfirmedBy {
+		match self.bound {
+			true => ConfirmedBy::File,
+			false => ConfirmedBy::Nobody,
+		}
 	}
 
 	/// Reads a file.
@@ -81,7 +92,7 @@ impl BlockHeader {
 			return Err(HeaderBytesError::TooLong { found, limit });
 		}
 		let header = header::parse(&preimage)?;
-		Ok(Self { header, preimage })
+		Ok(Self { header, preimage, bound: true })
 	}
 }
 

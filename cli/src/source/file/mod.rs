@@ -128,6 +128,33 @@ pub struct FileState {
 	pub staged: Staged,
 	/// Which of them are to be written.
 	pub choice: Choice,
+	/// Who says which hash the block has.
+	pub hash_confirmed_by: ConfirmedBy,
+}
+
+/// Who says that the block of a file has the hash that it was found to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfirmedBy {
+	/// The operator, by `--expect-block-hash`.
+	Flag,
+	/// The file, or the one with the header beside it.
+	File,
+	/// The public network of this chain id, whose block 0 is known.
+	PublicNetwork,
+	/// Nobody: the hash is that of the header that follows from the file.
+	Nobody,
+}
+
+impl ConfirmedBy {
+	/// In words.
+	pub fn name(&self) -> &'static str {
+		match self {
+			Self::Flag => "flag",
+			Self::File => "file",
+			Self::PublicNetwork => "public network",
+			Self::Nobody => "nobody",
+		}
+	}
 }
 
 /// What a file says of its block.
@@ -137,12 +164,13 @@ struct Block {
 	number: u64,
 	hash: H256,
 	scope: Scope,
+	confirmed_by: ConfirmedBy,
 }
 
 impl Block {
-	fn of_header(chain_id: Option<u64>, header: BlockHeader) -> Self {
+	fn of_header(chain_id: Option<u64>, header: BlockHeader, confirmed_by: ConfirmedBy) -> Self {
 		let (number, hash) = (header.header.number, header.header.hash);
-		Self { chain_id, header: Some(header), number, hash, scope: Scope::Full }
+		Self { chain_id, header: Some(header), number, hash, scope: Scope::Full, confirmed_by }
 	}
 }
 
@@ -201,7 +229,12 @@ pub fn read(
 		trust: request.trust,
 	};
 	let choice = if selected { Choice::Targets } else { Choice::Full };
-	Ok(FileState { header, state_root, staged, choice })
+	// The operator's word is held against the hash, whatever else is known.
+	let hash_confirmed_by = match request.block_hash {
+		Some(expected) if expected == header.block_hash => ConfirmedBy::Flag,
+		_ => block.confirmed_by,
+	};
+	Ok(FileState { header, state_root, staged, choice, hash_confirmed_by })
 }
 
 /// What a file says besides its accounts.
@@ -242,14 +275,15 @@ impl Said {
 				}
 				let expected = Expected { request, given: given.as_ref() };
 				let header = BlockHeader::encode(&genesis.header(state_root, expected)?, None)?;
-				genesis.confirm(&header.header, expected)?;
+				let confirmed_by = genesis.confirm(&header.header, expected)?;
 				let chain_id = genesis.chain_id(header.header.hash, request.chain_id);
-				Ok(Block::of_header(chain_id, header))
+				Ok(Block::of_header(chain_id, header, confirmed_by))
 			}
 			Self::Root(root) => {
 				check("the file", root)?;
 				let header = given.ok_or(FileError::NoHeader { kind: "dump" })?;
-				Ok(Block::of_header(None, header))
+				let confirmed_by = header.confirmed_by();
+				Ok(Block::of_header(None, header, confirmed_by))
 			}
 			Self::Anvil(state) => {
 				let header = match given {
@@ -259,7 +293,8 @@ impl Said {
 					Some(given) => given,
 					None => BlockHeader::encode(&state.header()?, None)?,
 				};
-				Ok(Block::of_header(None, header))
+				let confirmed_by = header.confirmed_by();
+				Ok(Block::of_header(None, header, confirmed_by))
 			}
 			Self::Claims(claims) => Ok(Block {
 				chain_id: Some(claims.chain_id.0),
@@ -267,6 +302,7 @@ impl Said {
 				number: claims.block_number.0,
 				hash: claims.block_hash.0,
 				scope: claims.scope(),
+				confirmed_by: ConfirmedBy::File,
 			}),
 		}
 	}

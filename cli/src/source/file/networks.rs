@@ -53,11 +53,12 @@ pub(super) fn genesis_hash(chain_id: u64) -> Option<H256> {
 	NETWORKS.iter().find(|(id, _)| *id == chain_id).map(|(_, hash)| H256(*hash))
 }
 
-/// Why block 0 of a public network is not made as Ethereum's.
+/// Why block 0 of a network is not made as Ethereum's.
 pub(super) fn foreign(chain_id: u64) -> Option<&'static str> {
 	match chain_id {
 		100 | 10_200 => Some(AURA),
-		19 | 43_113 | 43_114 => Some(AVALANCHE),
+		// The second is that of its local networks, which are not public.
+		19 | 43_112 | 43_113 | 43_114 => Some(AVALANCHE),
 		50 | 51 => Some(XDC),
 		534_351..=534_353 => Some(ZKTRIE),
 		_ => None,

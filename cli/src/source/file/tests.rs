@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use hex_literal::hex;
-use migration_primitives::hash::keccak256;
+use migration_primitives::{hash::keccak256, U256};
 use serde_json::{json, Value as Json};
 use tempfile::TempDir;
 
@@ -409,6 +409,20 @@ fn attested_accounts() -> Vec<Json> {
 			"storage": { "0x00": "0x05" } }),
 		json!({ "address": PERSON, "balance": "5" }),
 	]
+}
+
+/// What Geth makes of `--dev`: a wei for each precompile, and all others for the faucet. Their sum is
+/// 2^256.
+#[test]
+fn genesis_of_geth_in_development_mode_works() {
+	let faucet = (U256::MAX - U256::from(8)).to_string();
+	let mut alloc = json!({ PERSON: { "balance": faucet } });
+	for number in 1..=9u64 {
+		let address = format!("{:?}", H160::from_low_u64_be(number));
+		alloc[address.as_str()] = json!({ "balance": "1" });
+	}
+	let (_, summary, _) = Source::genesis(alloc).snapshot();
+	assert_eq!((summary.totals.accounts, summary.totals.balance), (10, U256::MAX));
 }
 
 #[test]

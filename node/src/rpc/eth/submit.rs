@@ -2,7 +2,7 @@
 
 use super::{convert::to_u256, errors::EthError, limits::RAW_TRANSACTION_BYTES, Eth};
 use alloy_primitives::U256;
-use pallet_ethereum::{rejection_message, EthereumRuntimeApi, RecoveredTransaction};
+use pallet_ethereum::{rejection_message, EthereumRuntimeApi};
 use pallet_evm::{runtime_api::EvmRuntimeApi, AccountView, ExecuteRequest};
 use sc_transaction_pool_api::{
 	error::{Error as PoolError, IntoPoolError},
@@ -71,14 +71,12 @@ impl Eth {
 
 	/// Whether the sender's nonce has passed that of the transaction.
 	fn is_stale(&self, raw: &[u8]) -> Result<bool, EthError> {
-		let Ok(transaction) = RecoveredTransaction::recover(raw, self.chain_id_at_best()?) else {
-			return Ok(false);
-		};
+		let Ok(transaction) = self.recover(raw)? else { return Ok(false) };
 		Ok(transaction.nonce() < self.account_at_best(transaction.signer())?.nonce)
 	}
 
 	fn details(&self, reason: &InvalidTransaction, raw: &[u8]) -> Result<Option<String>, EthError> {
-		let transaction = match RecoveredTransaction::recover(raw, self.chain_id_at_best()?) {
+		let transaction = match self.recover(raw)? {
 			Ok(transaction) => transaction,
 			Err(error) => return Ok(Some(error.to_string())),
 		};

@@ -10,8 +10,12 @@ use super::{
 use alloy_consensus::{transaction::Recovered, Transaction as _};
 use alloy_rpc_types_eth::{Transaction, TransactionReceipt};
 use codec::{Decode, Encode};
-use migration_runtime::{opaque::Block, RuntimeCall, UncheckedExtrinsic};
-use pallet_ethereum::{EthereumRuntimeApi, RecoveredTransaction};
+use frame_support::traits::Get;
+use migration_runtime::{opaque::Block, Runtime, RuntimeCall, UncheckedExtrinsic};
+use pallet_ethereum::{
+	DecodedTransaction, EthereumRuntimeApi, RecoveredTransaction, ReplayProtection,
+	TransactionError,
+};
 use sc_transaction_pool_api::{InPoolTransaction, TransactionPool};
 use sp_blockchain::HeaderBackend;
 use sp_core::H256;
@@ -53,9 +57,7 @@ impl Eth {
 	/// The transaction with this hash, if it waits in the pool.
 	fn waiting(&self, hash: H256) -> Result<Option<Transaction>, EthError> {
 		let Some(raw) = self.waiting_bytes(hash) else { return Ok(None) };
-		let signer = RecoveredTransaction::recover(&raw, self.chain_id_at_best()?)
-			.map_err(EthError::internal)?
-			.signer();
+		let signer = self.recover(&raw)?.map_err(EthError::internal)?.signer();
 		let envelope = decode(&raw)?;
 		let price = envelope.max_fee_per_gas();
 		Ok(Some(Transaction {
@@ -66,6 +68,18 @@ impl Eth {
 			effective_gas_price: Some(price),
 			block_timestamp: None,
 		}))
+	}
+
+	/// Decodes a transaction as the chain does, and recovers its signer.
+	pub(super) fn recover(
+		&self,
+		raw: &[u8],
+	) -> Result<Result<RecoveredTransaction, TransactionError>, EthError> {
+		let unprotected: bool = <Runtime as pallet_ethereum::Config>::AcceptUnprotected::get();
+		let protection =
+			if unprotected { ReplayProtection::Optional } else { ReplayProtection::Required };
+		let decoded = DecodedTransaction::decode_with(raw, self.chain_id_at_best()?, protection);
+		Ok(decoded.and_then(DecodedTransaction::recover))
 	}
 
 	/// The bytes of the Ethereum transaction with this hash, if it waits in the pool, whatever the

@@ -99,13 +99,23 @@ impl<T> FrameDatabase<T> {
 		Ok(())
 	}
 
-	/// Counts what the engine is about to hold in memory; see `memory.rs`.
-	pub(super) fn count_loaded(&mut self, slots: u64) -> Result<(), DatabaseError> {
-		self.loaded = self.loaded.saturating_add(slots);
+	/// Counts an account that the engine is about to hold in memory; see `memory.rs`.
+	fn count_account(&mut self) -> Result<(), DatabaseError> {
+		self.loaded = self.loaded.saturating_add(ACCOUNT_SHARE);
 		if self.loaded > MAX_LOADED {
 			return Err(DatabaseError::OutOfMemory);
 		}
 		Ok(())
+	}
+
+	/// Whether the engine may hold one more slot in memory.
+	pub(super) fn may_load_slot(&self) -> bool {
+		self.loaded < MAX_LOADED
+	}
+
+	/// Counts a slot that the engine holds in memory.
+	pub(super) fn count_slot(&mut self) {
+		self.loaded = self.loaded.saturating_add(1);
 	}
 
 	/// Counts no more: what is left to do is paid for with every execution.
@@ -171,7 +181,7 @@ impl<T: Config> Database for FrameDatabase<T> {
 	/// included, so this is where locks are enforced.
 	fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, DatabaseError> {
 		let address = from_address(address);
-		self.count_loaded(ACCOUNT_SHARE)?;
+		self.count_account()?;
 		self.count(ACCOUNT_KEYS, 0)?;
 		if self.enforce_locks && T::AccountGuard::is_locked(&address) {
 			return Err(DatabaseError::Locked(address));

@@ -1,11 +1,13 @@
 //! Executions whose gas could pay for more memory than there is.
 //!
-//! All frames of an execution share one piece of memory. The gas cap of EIP-7825 allows no more than
-//! 18 MiB of it; the allocator of the Wasm executor gives 32 MiB in one piece. With more gas, which a
-//! chain without that cap allows, and before EIP-150, when a call could pass on all gas to as many as
-//! 1024 frames, each of which pays for its memory alone, every instruction that would expand memory is
-//! looked at first: if its frame cannot pay, it runs out of gas as on Ethereum; if it can, but the memory
-//! is not there, the execution is halted as a whole, by name. No frame goes on as if it had run out of gas.
+//! All frames of an execution share one piece of memory, whose capacity doubles as it grows. The gas cap
+//! of EIP-7825 allows no more than 18 MiB of it, which take 32, and 48 while the 16 before are copied.
+//! Above 32 it would take 64, and 96 at once, of the 128 MiB that a node gives the runtime. With more
+//! gas, which a chain without that cap allows, and before EIP-150, when a call could pass on all gas to as
+//! many as 1024 frames, each of which pays for its memory alone, every instruction that would expand memory
+//! is looked at first: if its frame cannot pay, it runs out of gas as on Ethereum; if it can, but the
+//! memory is above the limit, the execution is halted as a whole, by name. No frame goes on as if it had
+//! run out of gas.
 //!
 //! Accounts and slots that were loaded are kept until the transaction ends. On 32 bits an account takes
 //! 210 bytes in the engine's map, half as much again while the map grows, and up to 450 for its state
@@ -19,14 +21,15 @@
 //! | Istanbul | 700 | 23,967 | 800 | 20,971 |
 //! | Berlin | 2,500 | 6,710 | 2,000 | 8,388 |
 //!
-//! (Since Berlin the cheapest are those of an access list, 2,400 and 1,900, and 100 to use them.) A node
-//! gives the runtime 128 MiB. The memory of frames may take 48 of them while it grows, the stacks of 1024
-//! frames 32, the journal 17 and codes 18, which leaves 13. So an execution loads at most [`MAX_LOADED`]
-//! slots, an account counted as [`ACCOUNT_SHARE`] of them, which take 13 MB at most; one that would load
-//! more is halted in the same way. Since Berlin 2^24 gas load 2 * 6,710 = 13,420 at most, beside the few
-//! accounts that are warm from the beginning: less than half of the limit, which is of no account there.
-//! Slots are counted before Istanbul, and where gas exceeds the cap: at Istanbul's price 2^24 gas pay
-//! for fewer than the limit.
+//! (Since Berlin the cheapest are those of an access list, 2,400 and 1,900, and 100 to use them.) Of the
+//! 128 MiB the memory of frames may take 48 while it grows, the stacks of 1024 frames 32, the journal 17
+//! and codes 18, which leaves 13. So an execution loads at most [`MAX_LOADED`] slots, an account counted
+//! as [`ACCOUNT_SHARE`] of them, which take 13 MB at most; one that would load more is halted in the same
+//! way. Since Berlin 2^24 gas load 2 * 6,710 = 13,420 at most, beside the few accounts that are warm from
+//! the beginning: less than half of the limit, which is of no account there. Slots are counted before
+//! Istanbul, and where gas exceeds the cap: at Istanbul's price 2^24 gas pay for fewer than the limit. What
+//! is counted is what was loaded, whatever became of the frame; where the limit is reached, the next
+//! instruction that names another slot halts the execution, paid for or not.
 
 use super::{
 	database::DatabaseError,
@@ -41,8 +44,7 @@ use revm::{
 		instructions::GasTable,
 		interpreter::EthInterpreter,
 		interpreter_types::{InputsTr, Jumps, LoopControl, MemoryTr},
-		InstructionExecResult, InstructionResult, InstructionTable, Interpreter, InterpreterAction,
-		Stack,
+		InstructionResult, InstructionTable, Interpreter, InterpreterAction, Stack,
 	},
 	primitives::{hardfork::SpecId, U256 as Word},
 };
@@ -69,8 +71,16 @@ pub(super) fn run<T: Config>(
 	context: &mut FrameContext<T>,
 ) -> InterpreterAction {
 	let reason = loop {
-		let step = check::<T>(interpreter, context)
-			.and_then(|()| interpreter.step(instructions, gas_table, context));
+		let slot = match check::<T>(interpreter, context) {
+			Ok(slot) => slot,
+			Err(reason) => break reason,
+		};
+		let step = interpreter.step(instructions, gas_table, context);
+		let journal = &mut context.journaled_state;
+		// An instruction that could not pay, or failed otherwise before, has loaded nothing.
+		if slot.is_some_and(|slot| is_loaded::<T>(interpreter, journal, slot)) {
+			journal.database.count_slot();
+		}
 		if let Err(reason) = step {
 			break reason;
 		}
@@ -81,33 +91,45 @@ pub(super) fn run<T: Config>(
 	interpreter.take_next_action()
 }
 
-/// Looks at the next instruction, and abandons the execution if there is no memory for it.
+/// Looks at the next instruction, and abandons the execution if there is no memory for it. Gives the slot
+/// that the instruction may load.
 fn check<T: Config>(
 	interpreter: &Interpreter<EthInterpreter>,
 	context: &mut FrameContext<T>,
-) -> InstructionExecResult {
-	let fits = journal::has_room::<T>(&context.journaled_state)
-		&& match interpreter.bytecode.opcode() {
-			SLOAD | SSTORE => slot_fits::<T>(interpreter, &mut context.journaled_state),
-			opcode => memory_fits(interpreter, opcode),
-		};
+) -> Result<Option<Word>, InstructionResult> {
+	let journal = &context.journaled_state;
+	let opcode = interpreter.bytecode.opcode();
+	let slot = match opcode {
+		SLOAD | SSTORE => new_slot::<T>(interpreter, journal),
+		_ => None,
+	};
+	let fits = journal::has_room::<T>(journal)
+		&& (slot.is_none() || journal.database.may_load_slot())
+		&& memory_fits(interpreter, opcode);
 	if fits {
-		return Ok(());
+		return Ok(slot);
 	}
 	context.error = Err(ContextError::Db(DatabaseError::OutOfMemory));
 	Err(InstructionResult::FatalExternalError)
 }
 
-/// Counts the slot on top of the stack, unless it is loaded. It is counted, too, if the instruction then
-/// cannot pay for it.
-fn slot_fits<T: Config>(
+/// The slot on top of the stack, unless it is loaded.
+fn new_slot<T: Config>(
 	interpreter: &Interpreter<EthInterpreter>,
-	journal: &mut FrameJournal<T>,
+	journal: &FrameJournal<T>,
+) -> Option<Word> {
+	let slot = interpreter.stack.peek(0).ok()?;
+	(!is_loaded::<T>(interpreter, journal, slot)).then_some(slot)
+}
+
+/// Whether the engine holds a slot of the frame's account.
+fn is_loaded<T: Config>(
+	interpreter: &Interpreter<EthInterpreter>,
+	journal: &FrameJournal<T>,
+	slot: Word,
 ) -> bool {
-	let Ok(slot) = interpreter.stack.peek(0) else { return true };
 	let account = journal.inner.state.get(&interpreter.input.target_address());
 	account.is_some_and(|account| account.storage.contains_key(&slot))
-		|| journal.database.count_loaded(1).is_ok()
 }
 
 /// Whether the memory that an instruction needs is there, or its frame cannot pay for it.

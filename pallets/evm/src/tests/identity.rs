@@ -12,7 +12,7 @@ use frame_support::{
 	weights::Weight,
 };
 use sp_core::H160;
-use sp_runtime::{traits::IdentityLookup, DispatchError};
+use sp_runtime::{traits::IdentityLookup, BuildStorage, DispatchError};
 
 type Block = frame_system::mocking::MockBlockU32<Narrow>;
 
@@ -152,6 +152,36 @@ fn genesis_nonce_beyond_the_runtimes_type_fails() {
 	assert_eq!(check(largest + 1), Err(error));
 }
 
+/// A genesis in which both sections fund the account.
+fn doubly_funded(by_currency: u128, by_evm: u128) -> sp_io::TestExternalities {
+	let account = GenesisAccount { balance: by_evm.into(), ..Default::default() };
+	let config = RuntimeGenesisConfig {
+		balances: BalancesConfig { balances: vec![(SENDER, by_currency)], ..Default::default() },
+		evm: EVMConfig { accounts: [(SENDER, account)].into(), ..Default::default() },
+		..Default::default()
+	};
+	config.build_storage().expect("the genesis is valid").into()
+}
+
+#[test]
+fn genesis_balance_that_the_currency_gave_is_left() {
+	doubly_funded(10, 10).execute_with(|| {
+		assert_eq!((Balances::free_balance(SENDER), Balances::total_issuance()), (10, 10));
+	});
+}
+
+#[test]
+#[should_panic(expected = "balance 5 is configured, but another part of the genesis gave it 10")]
+fn genesis_balance_other_than_that_of_the_currency_panics() {
+	doubly_funded(10, 5);
+}
+
+#[test]
+#[should_panic(expected = "balance 0 is configured, but another part of the genesis gave it 10")]
+fn genesis_without_the_balance_of_the_currency_panics() {
+	doubly_funded(10, 0);
+}
+
 /// Nonces that the runtime's own transactions used hold no reference until the EVM writes one.
 #[test]
 fn nonce_written_by_the_runtime_is_continued() {
@@ -163,5 +193,33 @@ fn nonce_written_by_the_runtime_is_continued() {
 		assert_eq!(info.exit, ExitReason::Succeed);
 		assert_eq!((Balances::free_balance(SENDER), System::account_nonce(SENDER)), (0, 2));
 		assert_eq!(System::sufficients(&SENDER), 1);
+	});
+}
+
+/// An upgrade takes the references of nonces that another pallet wrote.
+#[test]
+fn nonces_of_all_accounts_are_held_in_steps() {
+	run(|| {
+		let accounts: Vec<H160> = (3..8u8).map(H160::repeat_byte).collect();
+		for account in &accounts {
+			assert_ok!(Balances::force_set_balance(RuntimeOrigin::root(), *account, 10));
+			System::inc_account_nonce(account);
+		}
+		// The sender is the sixth account; the last step finds no more.
+		let mut steps = 1;
+		let mut last = Pallet::<Narrow>::hold_nonces(None, 2);
+		while let Some(account) = last {
+			last = Pallet::<Narrow>::hold_nonces(Some(&account), 2);
+			steps += 1;
+		}
+		assert_eq!((steps, System::sufficients(&SENDER)), (4, 0));
+		assert_storage_noop!(assert_eq!(Pallet::<Narrow>::hold_nonces(None, 100), None));
+		for account in accounts {
+			assert_eq!(System::sufficients(&account), 1);
+			let origin = RuntimeOrigin::signed(account);
+			assert_ok!(Balances::transfer_all(origin, SENDER, false));
+			assert_eq!(Balances::free_balance(account), 0);
+			assert_eq!(System::account_nonce(account), 1);
+		}
 	});
 }

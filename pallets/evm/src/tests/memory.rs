@@ -88,6 +88,23 @@ fn slots_that_are_read_again_count_once() {
 	assert_eq!(call_under(EvmSpec::Frontier, code), ExitReason::Succeed);
 }
 
+/// Calls that cannot pay for a slot, or have none on the stack, load none.
+#[test]
+fn slots_that_are_not_loaded_do_not_count() {
+	let bodies =
+		[&[op::GAS, op::SLOAD][..], &[op::GAS, op::GAS, op::SSTORE], &[op::GAS, op::SSTORE]];
+	for body in bodies {
+		let exit = end_under(EvmSpec::Frontier, || {
+			let failing = install(0xc1, body);
+			let call = Code::new().ops(&[op::POP]).push(0).push(0).push(0).push(0).push(0);
+			let call = call.push_address(failing).push(50).ops(&[op::CALL, op::POP]).build();
+			let contract = install(0xc0, for_each(MAX_LOADED, &call));
+			ExecuteRequest::call(alice(), contract, vec![], MAX_TRANSACTION_GAS_LIMIT)
+		});
+		assert_eq!(exit, ExitReason::Succeed, "{body:?}");
+	}
+}
+
 /// A contract that destroys itself in every call: 77 gas for each, and a change of the journal.
 #[test]
 fn changes_of_an_execution_are_bounded_before_tangerine_whistle() {

@@ -60,6 +60,43 @@ fn skip_of_balances_beyond_any_issuance_works() {
 	});
 }
 
+/// What Geth makes of `--dev`: a wei for each precompile, and all others for the faucet. Their sum is
+/// 2^256.
+#[test]
+fn skip_of_the_balances_of_geth_in_development_mode_works() {
+	new_test_ext().execute_and_check(|| {
+		let faucet = U256::MAX - U256::from(8);
+		let precompiles = (1..=9).map(|number| external(0, 0, 1).at(H160::from_low_u64_be(number)));
+		let accounts: Vec<Source> = precompiles.chain([external(0x12, 0, faucet)]).collect();
+		bundle(&accounts, []).policy(BalancePolicy::Skip).import();
+		assert_eq!(record(0).stage, Stage::Imported);
+		assert_eq!(record(0).progress.totals.balance, U256::MAX);
+		assert_eq!(entry(at(0x12)).balance, faucet);
+	});
+}
+
+#[test]
+fn sums_of_balances_end_at_the_largest_number_works() {
+	let accounts = [external(0x11, 1, U256::MAX), external(0x12, 1, U256::MAX)];
+	let targets = [0x11, 0x12].map(|byte| (at(byte), Target::Explicit(at(byte + 0x20))));
+	new_test_ext().execute_and_check(|| {
+		bundle(&accounts, targets.clone()).policy(BalancePolicy::Skip).import();
+		let progress = record(0).progress;
+		assert_eq!((progress.totals.balance, progress.remapped.balance), (U256::MAX, U256::MAX));
+	});
+	// Nothing of such a sum could be brought.
+	for policy in
+		[BalancePolicy::Mint { cap: u128::MAX }, BalancePolicy::Fund { account: account("Alice") }]
+	{
+		new_test_ext().execute_and_check(|| {
+			let bundle = bundle(&accounts, targets.clone()).policy(policy.clone());
+			bundle.agree();
+			let call = propose(&bundle);
+			assert_noop!(dispatch(call, RuntimeOrigin::root()), Error::<Test>::AboveCap);
+		});
+	}
+}
+
 #[test]
 fn mint_issues_what_was_credited_works() {
 	new_test_ext().execute_and_check(|| {

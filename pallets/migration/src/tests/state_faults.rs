@@ -4,7 +4,7 @@ use std::slice;
 
 use migration_primitives::{
 	limits::MAX_CODE_BYTES,
-	manifest::{BalancePolicy, Manifest},
+	manifest::Manifest,
 	map::{MapError, Target},
 	snapshot::Scope,
 };
@@ -102,14 +102,6 @@ fn balance_of_129_bits_faults_works() {
 	let bundle = bundle(&[external(0x11, 1, balance)], [])
 		.with(|manifest| manifest.totals.balance = 5.into());
 	assert_last_faults(bundle, Fault::Balance { source_address: at(0x11), balance });
-}
-
-#[test]
-fn balances_whose_sum_overflows_fault_works() {
-	let accounts = in_order(&[external(0x11, 1, U256::MAX), external(0x12, 1, U256::MAX)]);
-	let source_address = accounts[1].address;
-	let bundle = bundle(&accounts, []).policy(BalancePolicy::Skip);
-	assert_last_faults(bundle, Fault::Balance { source_address, balance: U256::MAX });
 }
 
 #[test]

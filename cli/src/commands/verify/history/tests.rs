@@ -1,5 +1,6 @@
 use super::*;
 use codec::Encode;
+use migration_primitives::hash::keccak256;
 
 const ESCROW: AccountId32 = AccountId32::new([0xee; 32]);
 
@@ -25,10 +26,14 @@ fn event(phase: u32, pallet: &str, name: &str, fields: impl Encode) -> Event {
 }
 
 fn taken(blocks: &[(u32, Vec<Event>)]) -> History {
+	taken_in(&span(), blocks)
+}
+
+fn taken_in(span: &Span, blocks: &[(u32, Vec<Event>)]) -> History {
 	let mut history = History { first: 10, last: 20, ..History::default() };
 	for (number, events) in blocks {
 		let parent = H256::from_low_u64_be(u64::from(number - 1));
-		history.take(&span(), *number, parent, events).expect("events as they are written");
+		history.take(span, *number, parent, events).expect("events as they are written");
 	}
 	history
 }
@@ -38,10 +43,12 @@ fn take_of_writes_keeps_the_first_and_the_last_works() {
 	let who = AccountId32::new([1; 32]);
 	let set = |free: u128| event(0, "Balances", "BalanceSet", (&who, free));
 	let history = taken(&[(14, vec![set(7)]), (12, vec![set(5), set(6)])]);
-	assert_eq!(history.write(&who), Some(Write { first: 12, last: 14, free: 7 }));
+	assert_eq!(history.write(&who, 0), Some(Write { first: 12, last: 14, free: 7 }));
+	assert_eq!(history.write(&who, 13), Some(Write { first: 14, last: 14, free: 7 }));
+	assert_eq!(history.write(&who, 15), None);
 	let history = taken(&[(12, vec![set(5), set(6)])]);
-	assert_eq!(history.write(&who), Some(Write { first: 12, last: 12, free: 6 }));
-	assert_eq!(history.write(&ESCROW), None);
+	assert_eq!(history.write(&who, 12), Some(Write { first: 12, last: 12, free: 6 }));
+	assert_eq!(history.write(&ESCROW, 0), None);
 }
 
 #[test]
@@ -97,6 +104,33 @@ fn take_of_what_governance_did_works() {
 }
 
 #[test]
+fn take_of_imports_tells_where_each_began_works() {
+	let mut sources: Vec<H160> = (1..=3).map(H160::repeat_byte).collect();
+	sources.sort_by_key(|source| keccak256(source.as_bytes()));
+	let imported = |migration: u32, source: H160| {
+		event(1, "Migration", "AccountImported", (migration, source))
+	};
+	let history = taken(&[
+		(15, vec![imported(3, sources[1]), imported(3, sources[2])]),
+		(14, vec![imported(2, sources[0])]),
+		(13, vec![imported(3, sources[0])]),
+		(12, vec![event(0, "Migration", "Mapped", 3u32)]),
+	]);
+	let found: Vec<u32> = sources.iter().map(|source| history.not_before(*source)).collect();
+	assert_eq!(found, [12, 13, 15]);
+}
+
+#[test]
+fn take_of_spending_begins_with_the_activation_works() {
+	let who = AccountId32::new([1; 32]);
+	let burned = || event(0, "Balances", "Burned", (&who, 5u128));
+	let blocks = [(16, vec![burned()]), (15, vec![burned()]), (14, vec![burned()])];
+	assert_eq!(taken(&blocks).spending(&who), Spending::default());
+	let history = taken_in(&Span { activation: Some(15), ..span() }, &blocks);
+	assert_eq!(history.spending(&who), Spending { last: Some(16), wei: 10, signed: None });
+}
+
+#[test]
 fn take_of_other_fields_fails() {
 	let mut history = History::default();
 	let short = event(0, "Balances", "BalanceSet", 7u8);
@@ -108,12 +142,15 @@ fn take_of_other_fields_fails() {
 fn warnings_of_what_was_not_read_works() {
 	let mut history = taken(&[(20, Vec::new())]);
 	assert!(history.covers(0) && history.warnings().is_empty());
-	history.skip(Why::NotKept, (14, 14), "discarded".to_owned());
-	history.skip(Why::NotKept, (10, 13), "another".to_owned());
+	history.unread.skip(Why::NotKept, (14, 14), "discarded".to_owned());
+	history.unread.skip(Why::NotKept, (10, 13), "another".to_owned());
 	let warnings = history.warnings();
 	assert_eq!(warnings.len(), 1);
 	assert!(warnings[0].starts_with("the events of 5 blocks, of those from 10 to 14,"));
 	assert!(warnings[0].contains("(discarded)"), "{}", warnings[0]);
 	assert_eq!((history.covers(14), history.covers(15)), (false, true));
 	assert_eq!(history.data()["blocks_not_read"], json!(5));
+	assert!(history.ensure_known(&span()).is_err());
+	assert!(taken(&[]).ensure_known(&span()).is_ok());
+	assert!(taken(&[]).ensure_known(&Span { proposal: None, ..span() }).is_err());
 }
