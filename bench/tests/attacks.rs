@@ -1,5 +1,5 @@
 //! The heaviest transactions in the Wasm executor, with the memory that the node gives the runtime.
-//! None may trap it, each must end as the EVM says, and none may take longer than its weight says.
+//! None may trap it, each must end as the EVM says, and none may take twice as long as its weight says.
 #![allow(clippy::unwrap_used)]
 
 mod signer;

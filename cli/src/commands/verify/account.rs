@@ -200,7 +200,8 @@ impl Check<'_> {
 			AccountState::Empty
 				if self.job.head.nonce == 0 && info.balance.is_zero() && !contract =>
 			{
-				self.no_write()
+				self.no_write();
+				self.own_code();
 			}
 			AccountState::Waiting if may_wait => self.waiting(),
 			AccountState::Released if may_wait => self.released(),
@@ -338,10 +339,29 @@ impl Check<'_> {
 		self.answer.own_code = Some(own);
 	}
 
+	/// Notes what stands at the target of an empty account, of which nothing was brought: it may have stood there
+	/// before.
+	fn own_code(&mut self) {
+		let found = &self.found.code;
+		if self.is_native() || found.is_empty() {
+			return;
+		}
+		let (field, own) = match is_delegation(found) {
+			true => ("delegation", OwnCode::Delegation),
+			false => ("code", OwnCode::Contract),
+		};
+		let who = (self.answer.source, self.answer.target);
+		let note = Mismatch::of_account(who, field, code_text(&[]), code_text(found));
+		self.answer.notes.push(note);
+		self.answer.own_code = Some(own);
+	}
+
 	/// Whether somebody can have created a contract where this account is: after the activation, where no
-	/// nonce was (EIP-684) and where one is since (EIP-161).
+	/// nonce was (EIP-684), as far as the source and the block before a release tell, and where one is since
+	/// (EIP-161).
 	fn can_be_created(&self) -> bool {
-		let was_fresh = self.job.head.nonce == 0 && self.job.code.is_empty();
+		let had_nonce = self.found.before.is_some_and(|before| before.nonce > 0);
+		let was_fresh = self.job.head.nonce == 0 && self.job.code.is_empty() && !had_nonce;
 		self.context.completed && was_fresh && self.found.account.nonce > 0
 	}
 

@@ -329,6 +329,7 @@ async fn is_in_use(context: &Context<'_>, source: H160, target: H160) -> Result<
 	let open = matches!(
 		record.state,
 		AccountState::Imported
+			| AccountState::Empty
 			| AccountState::Waiting
 			| AccountState::Released
 			| AccountState::AlreadyPresent

@@ -1,7 +1,7 @@
 //! Executions whose gas could pay for more memory than there is.
 //!
 //! All frames of an execution share one piece of memory, whose capacity doubles as it grows. The gas cap
-//! of EIP-7825 allows no more than 18 MiB of it, which take 32, and 48 while the 16 before are copied.
+//! of EIP-7825 allows no more than 19 MiB of it, which take 32, and 48 while the 16 before are copied.
 //! Above 32 it would take 64, and 96 at once, of the 128 MiB that a node gives the runtime. With more
 //! gas, which a chain without that cap allows, and before EIP-150, when a call could pass on all gas to as
 //! many as 1024 frames, each of which pays for its memory alone, every instruction that would expand memory
@@ -24,10 +24,11 @@
 //! (Since Berlin the cheapest are those of an access list, 2,400 and 1,900, and 100 to use them.) Of the
 //! 128 MiB the memory of frames may take 48 while it grows, the stacks of 1024 frames 32, the journal 17
 //! and codes 18, which leaves 13. So an execution loads at most [`MAX_LOADED`] slots, an account counted
-//! as [`ACCOUNT_SHARE`] of them, which take 13 MB at most; one that would load more is halted in the same
+//! as [`ACCOUNT_SHARE`] of them, which take 13 MB at most where both are counted; one that would load more is halted in the same
 //! way. Since Berlin 2^24 gas load 2 * 6,710 = 13,420 at most, beside the few accounts that are warm from
 //! the beginning: less than half of the limit, which is of no account there. Slots are counted before
-//! Istanbul, and where gas exceeds the cap: at Istanbul's price 2^24 gas pay for fewer than the limit. What
+//! Istanbul, and where gas exceeds the cap: at Istanbul's price 2^24 gas pay for fewer than the limit, and for
+//! accounts with a slot each of 15 MB. What
 //! is counted is what was loaded, whatever became of the frame; where the limit is reached, the next
 //! instruction that names another slot halts the execution, paid for or not.
 
